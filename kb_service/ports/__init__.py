@@ -1,0 +1,1 @@
+"""What the knowledge bank needs of others, in its own words."""

@@ -1,0 +1,85 @@
+"""Search by words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from kb_service.models.passages import IndexChange, Passage
+from kb_service.models.searching import FacetCount, Filters, Query, Sort
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordHit:
+    """An entry and its BM25-like score (> 0, comparable within one answer only)."""
+
+    entry_id: str
+    score: float
+    version: int = 0
+    matched: tuple[str, ...] = ()  # words of the query that the entry holds, as typed or normalised
+    fields: tuple[str, ...] = ()  # PassageSource values they stand in
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordAnswer:
+    """Best first. `total` and `facets` count entries, over the whole visible match set, not over `hits`."""
+
+    hits: tuple[KeywordHit, ...]
+    total: int
+    facets: Mapping[str, tuple[FacetCount, ...]] = field(default_factory=dict)
+    corrected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage and the stretches of its text to mark."""
+
+    entry_id: str
+    passage: Passage
+    score: float
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+class KeywordIndex(Protocol):
+    """A word index over entries. One writer process, many readers.
+
+    A version lower than or equal to the one held is ignored, a removal of an unknown entry is not an
+    error, the same change twice changes nothing. A write is visible to `search` of the same process when
+    `write` returns. An entry without a key in `keys` influences nothing: no hit, count, facet, suggestion
+    or correction."""
+
+    def sequence(self) -> int:
+        """Last outbox sequence that is durably applied; 0 for a new index."""
+
+    def write(self, changes: Sequence[IndexChange], sequence: int) -> None:
+        """Applies changes and `sequence` in one commit. Raises kernel.errors.Unavailable when it cannot."""
+
+    def search(
+        self,
+        query: Query,
+        keys: frozenset[str],
+        filters: Filters,
+        limit: int,
+        sort: Sort = Sort.RELEVANCE,
+        offset: int = 0,
+    ) -> KeywordAnswer:
+        """Entries matching enough of the words (AND-leaning), all phrases and no exclusion. An empty query
+        matches everything visible, newest first."""
+
+    def count(self, entry_ids: Sequence[str], keys: frozenset[str], filters: Filters) -> Mapping[str, tuple[FacetCount, ...]]:
+        """Facet counts of just these entries (for those found by meaning alone)."""
+
+    def passages(self, query: Query, entry_ids: Sequence[str], keys: frozenset[str], each: int) -> Mapping[str, tuple[FoundPassage, ...]]:
+        """The best `each` passages of each entry with marks; entries without a match are absent."""
+
+    def passage(self, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:
+        """One stored passage, or None."""
+
+    def suggest(self, prefix: str, keys: frozenset[str], limit: int) -> tuple[str, ...]:
+        """Completions of what is typed, from titles and tags of visible entries; reading, kana and romaji
+        aware. Best first, no duplicates."""
+
+    def entries(self) -> int:
+        """Number of entries held."""
+
+    def close(self) -> None:
+        """Releases files and the writer lock."""

@@ -1,0 +1,1 @@
+"""Small shared parts that every service stands on. Imports no service."""
