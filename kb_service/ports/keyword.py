@@ -65,10 +65,14 @@ class KeywordIndex(Protocol):
         """Entries matching enough of the words (AND-leaning), all phrases and no exclusion. An empty query
         matches everything visible, newest first."""
 
-    def count(self, entry_ids: Sequence[str], keys: frozenset[str], filters: Filters) -> Mapping[str, tuple[FacetCount, ...]]:
+    def count(
+        self, entry_ids: Sequence[str], keys: frozenset[str], filters: Filters
+    ) -> Mapping[str, tuple[FacetCount, ...]]:
         """Facet counts of just these entries (for those found by meaning alone)."""
 
-    def passages(self, query: Query, entry_ids: Sequence[str], keys: frozenset[str], each: int) -> Mapping[str, tuple[FoundPassage, ...]]:
+    def passages(
+        self, query: Query, entry_ids: Sequence[str], keys: frozenset[str], each: int
+    ) -> Mapping[str, tuple[FoundPassage, ...]]:
         """The best `each` passages of each entry with marks; entries without a match are absent."""
 
     def passage(self, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:

@@ -43,11 +43,15 @@ class VectorIndex(Protocol):
 
     def write(self, changes: Sequence["VectorChange"], sequence: int) -> None: ...
 
-    def search(self, vector: Vectors, keys: frozenset[str], limit: int, only: Sequence[str] | None = None) -> tuple[VectorHit, ...]:
+    def search(
+        self, vector: Vectors, keys: frozenset[str], limit: int, only: Sequence[str] | None = None
+    ) -> tuple[VectorHit, ...]:
         """Best entries (each once, by its best passage). `vector` is [dimensions]. `only` restricts to these
         entries. Exact when fewer than 20,000 passages are visible."""
 
-    def scores(self, vector: Vectors, entry_ids: Sequence[str], keys: frozenset[str]) -> Mapping[str, VectorHit]:
+    def scores(
+        self, vector: Vectors, entry_ids: Sequence[str], keys: frozenset[str]
+    ) -> Mapping[str, VectorHit]:
         """The cosine of given entries (for those found by words alone)."""
 
     def passages(self) -> int: ...

@@ -1,0 +1,64 @@
+"""Role × action: the one table, shown on the users page and tested."""
+
+from enum import StrEnum
+
+from kernel.errors import Forbidden, Text
+from kernel.identity.models import Actor, Role, Scope
+
+
+class Action(StrEnum):
+    """What can be done. Reading is always limited to what the actor may see, writing to their organisation."""
+
+    ENTRY_READ = "entry.read"
+    ENTRY_WRITE = "entry.write"  # drafts and in-progress entries of the own organisation
+    ENTRY_PUBLISH = "entry.publish"  # publish, widen the audience, archive
+    ENTRY_DELETE = "entry.delete"
+    IMPORT = "import"
+    INDEX_MANAGE = "index.manage"  # reindex, adapt, see jobs and health
+    USER_MANAGE = "user.manage"
+    AUDIT_READ = "audit.read"
+    TOKEN_OWN = "token.own"  # noqa: S105  make API tokens for oneself
+
+
+TABLE: dict[Role, frozenset[Action]] = {
+    Role.READER: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN}),
+    Role.CONTRIBUTOR: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN, Action.ENTRY_WRITE}),
+    Role.REVIEWER: frozenset(
+        {Action.ENTRY_READ, Action.TOKEN_OWN, Action.ENTRY_WRITE, Action.ENTRY_PUBLISH, Action.ENTRY_DELETE}
+    ),
+    Role.OPERATOR: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN, Action.IMPORT, Action.INDEX_MANAGE}),
+    Role.AUDITOR: frozenset({Action.ENTRY_READ, Action.AUDIT_READ}),
+    Role.ADMINISTRATOR: frozenset(
+        {Action.ENTRY_READ, Action.TOKEN_OWN, Action.USER_MANAGE, Action.AUDIT_READ}
+    ),
+}
+
+SCOPE_NEEDED: dict[Action, Scope] = {
+    Action.ENTRY_READ: Scope.READ,
+    Action.ENTRY_WRITE: Scope.WRITE,
+    Action.ENTRY_PUBLISH: Scope.WRITE,
+    Action.ENTRY_DELETE: Scope.WRITE,
+    Action.IMPORT: Scope.WRITE,
+    Action.INDEX_MANAGE: Scope.ADMIN,
+    Action.USER_MANAGE: Scope.ADMIN,
+    Action.AUDIT_READ: Scope.ADMIN,
+    Action.TOKEN_OWN: Scope.ADMIN,
+}
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether one of the actor's roles allows the action, and the token (if one is used) covers it."""
+    if actor.scopes is not None and SCOPE_NEEDED[action] not in actor.scopes:
+        return False
+    return any(action in TABLE[role] for role in actor.roles)
+
+
+def require(actor: Actor, action: Action) -> None:
+    """Raises Forbidden, naming who can help."""
+    if not may(actor, action):
+        raise Forbidden(
+            Text(
+                "この操作を行う権限がありません。必要なときは、所属する区の管理者に役割の変更を依頼してください。",
+                "You may not do this. If you need to, ask your organisation's administrator for a role.",
+            )
+        )
