@@ -1,0 +1,17 @@
+"""Japanese text for searching: words, readings, pairs of characters, and writing folded for matching."""
+
+from kernel.japanese.analyser import STOP_WORDS, Analyser, Analysis, Token
+from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key, to_katakana
+
+__all__ = [
+    "STOP_WORDS",
+    "Analyser",
+    "Analysis",
+    "Token",
+    "bigrams",
+    "fold",
+    "normalise",
+    "normalise_with_offsets",
+    "sound_key",
+    "to_katakana",
+]

@@ -1,0 +1,167 @@
+"""Japanese text to words, readings and pairs of characters, by SudachiPy (core dictionary, split mode A)."""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import sudachipy
+
+from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key
+
+_CONTENT = frozenset("名詞 動詞 形容詞 形状詞 副詞 接頭辞 接尾辞 代名詞".split())
+_NOUNS = frozenset("名詞 接頭辞 接尾辞 形状詞".split())
+# Words of questions that say nothing about their topic.
+STOP_WORDS = frozenset(
+    "為る 居る 有る 無い 出来る 成る 言う 知る 教える 下さる 頂く 御 何 何処 何時 どう 物 事 場合 欲しい たい 良い 仕方 方法".split()
+)
+# Sudachi refuses more than 49,149 bytes; a character has at most four.
+_LONGEST = 8_000
+_RECENT = 4_000
+_HYPHENS = frozenset("-‐–・ー")
+_SENTENCE_END = re.compile(r"[。．！？!?\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One morpheme. `start` and `end` are offsets in the text that was given, before any folding."""
+
+    word: str  # normalised form
+    surface: str  # as in the normalised text
+    sound: str  # key of its reading, equal for all kana spellings
+    start: int
+    end: int
+    content: bool
+    noun: bool
+    known: bool  # in the dictionary
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A text as the indexes take it; the three sequences keep the order of the text."""
+
+    words: tuple[str, ...]
+    sounds: tuple[str, ...]  # one for each word
+    bigrams: tuple[str, ...]
+    compounds: frozenset[str]  # folded nouns and runs of nouns: what a slip may have meant
+
+
+class Analyser:
+    """Safe for many threads: each has a tokenizer of its own over one dictionary."""
+
+    def __init__(self) -> None:
+        self._dictionary = sudachipy.Dictionary(dict="core")
+        self._content = self._classes(_CONTENT)
+        self._nouns = self._classes(_NOUNS)
+        self._local = threading.local()
+        # Words of the texts analysed last: the vectors of a batch are made from the same texts right after.
+        self._recent: dict[str, tuple[str, ...]] = {}
+
+    def _classes(self, names: frozenset[str]) -> frozenset[int]:
+        """Part-of-speech numbers of the dictionary whose first level is one of `names`."""
+        matcher = self._dictionary.pos_matcher(lambda pos: pos[0] in names)
+        every = self._dictionary.pos_matcher(lambda pos: True)
+        wanted = {tuple(pos) for pos in matcher}
+        return frozenset(number for number, pos in enumerate(every) if tuple(pos) in wanted)
+
+    def words(self, text: str, stop: frozenset[str] = STOP_WORDS) -> list[str]:
+        """Content words in their normalised form, in order, without `stop`."""
+        known = self._recent.get(text)
+        if known is not None:
+            return [word for word in known if word not in stop]
+        content = self._content
+        return [
+            word
+            for morpheme in self._morphemes(normalise(text))
+            if morpheme.part_of_speech_id() in content
+            and (word := morpheme.normalized_form().replace(" ", ""))
+            and word not in stop
+        ]
+
+    def tokens(self, text: str) -> list[Token]:
+        """Every morpheme with its place in `text`."""
+        plain, offsets = normalise_with_offsets(text)
+        found: list[Token] = []
+        for shift, piece in _pieces(plain):
+            for m in self._tokenizer().tokenize(piece):
+                pos = m.part_of_speech_id()
+                begin, end = shift + m.begin(), shift + m.end()
+                last = offsets[end] if end < len(plain) else len(text)
+                found.append(
+                    Token(
+                        word=m.normalized_form().replace(" ", ""),
+                        surface=m.surface(),
+                        sound=sound_key(m.reading_form()),
+                        start=offsets[begin],
+                        end=max(last, offsets[end - 1] + 1) if end > begin else last,
+                        content=pos in self._content and not m.surface().isspace(),
+                        noun=pos in self._nouns,
+                        known=not m.is_oov(),
+                    )
+                )
+        return found
+
+    def analyse(self, text: str) -> Analysis:
+        """All that the keyword index holds of a text, from one pass of the tokenizer. Stop words are kept:
+        they are left out of questions, not of texts."""
+        plain = normalise(text)
+        words: list[str] = []
+        sounds: list[str] = []
+        compounds: set[str] = set()
+        run: list[str] = []
+        content, nouns = self._content, self._nouns
+        for m in self._morphemes(plain):
+            pos = m.part_of_speech_id()
+            if pos in content:
+                word = m.normalized_form()
+                if " " in word:
+                    word = word.replace(" ", "")
+                if word:
+                    words.append(word)
+                    sounds.append(sound_key(m.reading_form()))
+            if pos in nouns:
+                run.append(sound_key(m.surface()))
+            elif run and m.surface() not in _HYPHENS:
+                _compounds(run, compounds)
+                run = []
+        _compounds(run, compounds)
+        if len(self._recent) >= _RECENT:
+            self._recent = {}
+        self._recent[text] = kept = tuple(words)
+        return Analysis(kept, tuple(sounds), tuple(bigrams(fold(plain))), frozenset(compounds))
+
+    def batch(self, texts: Iterable[str]) -> list[Analysis]:
+        """`analyse` of many texts, in order."""
+        return [self.analyse(text) for text in texts]
+
+    def _morphemes(self, plain: str) -> Iterator[sudachipy.Morpheme]:
+        tokenizer = self._tokenizer()
+        for _, piece in _pieces(plain):
+            yield from tokenizer.tokenize(piece)
+
+    def _tokenizer(self) -> sudachipy.Tokenizer:
+        tokenizer: sudachipy.Tokenizer | None = getattr(self._local, "tokenizer", None)
+        if tokenizer is None:
+            tokenizer = self._local.tokenizer = self._dictionary.create(mode=sudachipy.SplitMode.A)
+        return tokenizer
+
+
+def _compounds(run: Sequence[str], found: set[str]) -> None:
+    """Adds the nouns of a run, its neighbouring pairs and its whole, where 3 to 20 characters long."""
+    if not run:
+        return
+    candidates = [*run, *(a + b for a, b in zip(run, run[1:], strict=False)), "".join(run)]
+    found.update(each for each in candidates if 3 <= len(each) <= 20)
+
+
+def _pieces(plain: str) -> Iterator[tuple[int, str]]:
+    """(offset, piece) of at most _LONGEST characters, cut after a sentence where one ends."""
+    start = 0
+    while len(plain) - start > _LONGEST:
+        window = plain[start : start + _LONGEST]
+        ends = [found.end() for found in _SENTENCE_END.finditer(window, _LONGEST // 2)]
+        cut = ends[-1] if ends else _LONGEST
+        yield start, window[:cut]
+        start += cut
+    if start < len(plain):
+        yield start, plain[start:]

@@ -1,0 +1,97 @@
+"""Writing folded for matching: widths, case, old kanji, kana. Stored text is never changed by this."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+from kernel.japanese.kanji import OLD_TO_NEW
+
+_UNSAFE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SAME_LENGTH = {**OLD_TO_NEW, ord("ヰ"): "イ", ord("ヱ"): "エ", ord("ゐ"): "い", ord("ゑ"): "え"}
+
+_SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
+_HIRAGANA = {code: chr(code + 0x60) for code in range(0x3041, 0x3097)} | {0x309D: "ヽ", 0x309E: "ヾ"}
+_VOICED = str.maketrans("カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ")
+_SOUNDS = {
+    "ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴュ": "ビユ", "ヴ": "ブ",
+    "ティ": "チ", "ディ": "ジ", "トゥ": "ツ", "ドゥ": "ド", "テュ": "チユ", "デュ": "ジユ",
+    "ヂ": "ジ", "ヅ": "ズ", "ヰ": "イ", "ヱ": "エ", "ヲ": "オ",
+}  # fmt: skip
+_SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
+_REPEATED = re.compile("([\u3400-\u9fff])々|([ァ-ヴ])([ヽヾ])")
+# Dropped inside a word: prolonged sound marks, hyphens of every kind, the middle dot, blanks.
+_JOINERS = re.compile(r"[ー\-‐‑‒–—―−~〜・･'’\s]+")
+_BREAKS = re.compile(r"[^\w]+")
+
+
+def normalise(text: str) -> str:
+    """NFKC, lower case, new kanji; control characters and lone surrogates become blanks."""
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    return _UNSAFE.sub(" ", text.lower()).translate(_SAME_LENGTH)
+
+
+def normalise_with_offsets(text: str) -> tuple[str, Sequence[int]]:
+    """`normalise`, and for each of its characters (and its end) the offset in `text` where it came from."""
+    plain = normalise(text)
+    if len(plain) == len(text) and unicodedata.is_normalized("NFKC", text):
+        return plain, range(len(text) + 1)
+    pieces: list[str] = []
+    offsets: list[int] = []
+    start = 0
+    while start < len(text):
+        end = start + 1
+        while end < len(text) and (unicodedata.combining(text[end]) or text[end] in "ﾞﾟ"):
+            end += 1
+        piece = normalise(text[start:end])
+        pieces.append(piece)
+        offsets.extend([start] * len(piece))
+        start = end
+    offsets.append(len(text))
+    return "".join(pieces), offsets
+
+
+def to_katakana(text: str) -> str:
+    """Hiragana as katakana; everything else stays."""
+    return text.translate(_HIRAGANA)
+
+
+def _repeat(found: re.Match[str]) -> str:
+    kanji, kana, mark = found.groups()
+    if kanji:
+        return kanji * 2
+    return kana + (kana.translate(_VOICED) if mark == "ヾ" else kana)
+
+
+def _fold_kana(text: str) -> str:
+    """Katakana in which spellings that sound alike (ヴァ バ, ヂ ジ, ティ チ, ッ ツ) are one."""
+    text = to_katakana(text)
+    if "々" in text or "ヽ" in text or "ヾ" in text:
+        text = _REPEATED.sub(_repeat, text)
+    return _SOUND.sub(lambda found: _SOUNDS[found[0]], text).translate(_SMALL)
+
+
+@lru_cache(maxsize=200_000)
+def sound_key(word: str) -> str:
+    """One key for all kana spellings of a normalised word: no prolonged sound, no hyphen, one kana."""
+    return _JOINERS.sub("", _fold_kana(word))
+
+
+def fold(text: str) -> str:
+    """Normalised text as comparable characters: runs of letters and digits parted by single blanks.
+
+    Hyphens, middle dots, prolonged sound marks and blanks vanish, so that AI-OCR, ＡＩ・ＯＣＲ and ai ocr meet;
+    other punctuation parts."""
+    return _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(normalise(text)))).strip()
+
+
+def bigrams(folded: str) -> list[str]:
+    """Overlapping pairs of characters of each run; a run of one character is itself."""
+    found: list[str] = []
+    for run in folded.split(" "):
+        if len(run) > 1:
+            found.extend(map("".join, zip(run, run[1:], strict=False)))
+        elif run:
+            found.append(run)
+    return found
