@@ -1,0 +1,1 @@
+"""Documented stand-ins and tasks that tests run."""

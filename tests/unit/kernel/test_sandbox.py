@@ -1,0 +1,160 @@
+"""The sandbox ends every kind of harm with its own error and lets nothing out."""
+
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from kernel.sandbox import (
+    Crashed,
+    Limits,
+    OutOfMemory,
+    Refused,
+    Sandbox,
+    SandboxError,
+    TimedOut,
+    TooMuchOutput,
+)
+
+TASKS = "tests.fakes.sandbox_tasks"
+
+
+def misbehave(harm: str, **limits: Any) -> Any:
+    return Sandbox(Limits(**limits)).run(f"{TASKS}:misbehave", {"harm": harm})
+
+
+def test_a_task_reads_its_files_reports_progress_and_answers(tmp_path: Path) -> None:
+    files = []
+    for name in ("東京.txt", "b.txt"):
+        files.append(tmp_path / name)
+        files[-1].write_text(name, "utf-8")
+    steps: list[tuple[int, int]] = []
+    answer = Sandbox().run(
+        f"{TASKS}:read_files", {"word": "知恵"}, files, lambda done, total: steps.append((done, total))
+    )
+    assert answer == {"texts": ["東京.txt", "b.txt"], "word": "知恵"}
+    assert steps == [(1, 2), (2, 2)]
+
+
+def test_this_machine_has_a_network_guard() -> None:
+    assert Sandbox().guards() & {"network-namespace", "system-calls"}
+
+
+def test_a_listening_server_of_this_machine_is_out_of_reach() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()  # outside it can be reached
+        with pytest.raises(Crashed) as caught:
+            Sandbox().run(f"{TASKS}:connect", {"port": port})
+    assert "Error" in caught.value.detail
+    assert "refused" not in caught.value.detail.lower()  # not merely nobody there
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the filter is Linux's")
+def test_the_system_call_filter_alone_stops_sockets() -> None:
+    code = (
+        "import ctypes, socket\n"
+        "from kernel.sandbox.seccomp import deny_calls\n"
+        "assert deny_calls(ctypes.CDLL(None, use_errno=True))\n"
+        "try:\n    socket.socket()\n"
+        "except PermissionError:\n    print('stopped')\n"
+    )
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "stopped"
+
+
+def test_nothing_outside_is_inherited_read_written_run_or_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("password", "utf-8")
+    monkeypatch.setenv("CHIENOWA_DATABASE_URL", "postgresql://user:password@host/db")
+    seen = Sandbox().run(f"{TASKS}:look_around", {"secret": str(secret)})
+    assert "password" not in str(seen["environment"])
+    assert seen["run"] == seen["kill"] == "PermissionError"
+    if "files" in Sandbox().guards():
+        assert seen["read"] == seen["write"] == "PermissionError"
+    assert not Path(seen["folder"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("harm", "limits", "error"),
+    [
+        ("loop", {"silence_s": 1.0}, TimedOut),
+        ("loop", {"cpu_s": 1}, TimedOut),
+        ("loop with progress", {"wall_s": 1.0}, TimedOut),
+        ("sleep", {"silence_s": 0.5}, TimedOut),
+        ("eat memory", {"memory_mb": 200}, OutOfMemory),
+        ("ask for too much", {"memory_mb": 200}, OutOfMemory),
+        ("talk too much", {"output_mb": 1}, TooMuchOutput),
+        ("write too much", {"write_mb": 5}, TooMuchOutput),
+        ("die", {}, Crashed),
+        ("raise", {}, Crashed),
+        ("nest", {}, Crashed),
+        ("open many", {"open_files": 40}, Crashed),
+        ("no such harm", {}, Crashed),
+    ],
+)
+def test_each_harm_ends_with_its_own_error(
+    harm: str, limits: dict[str, Any], error: type[SandboxError]
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(SandboxError) as caught:
+        misbehave(harm, **limits)
+    assert type(caught.value) is error
+    assert caught.value.text.ja and caught.value.text.en
+    assert time.monotonic() - started < 20
+
+
+def test_a_refusal_keeps_the_task_s_own_words() -> None:
+    with pytest.raises(Refused) as caught:
+        misbehave("refuse")
+    assert (caught.value.text.ja, caught.value.text.en) == ("読めません。", "Cannot be read.")
+
+
+def test_what_a_library_prints_is_not_taken_for_an_answer() -> None:
+    assert misbehave("return strange") == "a\ud800\x00\n😀"
+
+
+def test_an_unknown_task_is_a_crash_and_not_a_hang() -> None:
+    with pytest.raises(Crashed):
+        Sandbox().run("kernel.sandbox.child:nothing")
+
+
+def test_no_process_folder_or_descriptor_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for harm in ("die", "raise", "sleep"):
+        with pytest.raises(SandboxError):
+            misbehave(harm, silence_s=0.3)
+    assert list(tmp_path.iterdir()) == []
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+    assert [child for child in psutil.Process().children() if "kernel.sandbox" in str(child.cmdline())] == []
+
+
+def test_a_raising_listener_ends_the_child() -> None:
+    def cancel(done: int, total: int) -> None:
+        raise KeyError("cancelled")
+
+    with pytest.raises(KeyError):
+        Sandbox().run(f"{TASKS}:misbehave", {"harm": "loop with progress"}, (), cancel)
+    assert [child for child in psutil.Process().children() if "kernel.sandbox" in str(child.cmdline())] == []
+
+
+def test_several_run_side_by_side() -> None:
+    answers: list[Any] = []
+    workers = [threading.Thread(target=lambda: answers.append(misbehave("return strange"))) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(answers) == 4
