@@ -4,17 +4,20 @@ import re
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import sudachipy
 
 from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key
 
-_CONTENT = frozenset("名詞 動詞 形容詞 形状詞 副詞 接頭辞 接尾辞 代名詞".split())
-_NOUNS = frozenset("名詞 接頭辞 接尾辞 形状詞".split())
+_CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "代名詞"})
+_NOUNS = frozenset({"名詞", "接頭辞", "接尾辞", "形状詞"})
 # Words of questions that say nothing about their topic.
-STOP_WORDS = frozenset(
-    "為る 居る 有る 無い 出来る 成る 言う 知る 教える 下さる 頂く 御 何 何処 何時 どう 物 事 場合 欲しい たい 良い 仕方 方法".split()
-)
+_STOP = """
+為る 居る 有る 無い 出来る 成る 言う 知る 教える 下さる 頂く 御
+何 何処 何時 どう 物 事 場合 欲しい たい 良い 仕方 方法
+"""
+STOP_WORDS = frozenset(_STOP.split())
 # Sudachi refuses more than 49,149 bytes; a character has at most four.
 _LONGEST = 8_000
 _RECENT = 4_000
@@ -60,7 +63,7 @@ class Analyser:
     def _classes(self, names: frozenset[str]) -> frozenset[int]:
         """Part-of-speech numbers of the dictionary whose first level is one of `names`."""
         matcher = self._dictionary.pos_matcher(lambda pos: pos[0] in names)
-        every = self._dictionary.pos_matcher(lambda pos: True)
+        every = self._dictionary.pos_matcher(lambda _: True)
         wanted = {tuple(pos) for pos in matcher}
         return frozenset(number for number, pos in enumerate(every) if tuple(pos) in wanted)
 
@@ -150,7 +153,7 @@ def _compounds(run: Sequence[str], found: set[str]) -> None:
     """Adds the nouns of a run, its neighbouring pairs and its whole, where 3 to 20 characters long."""
     if not run:
         return
-    candidates = [*run, *(a + b for a, b in zip(run, run[1:], strict=False)), "".join(run)]
+    candidates = [*run, *(a + b for a, b in pairwise(run)), "".join(run)]
     found.update(each for each in candidates if 3 <= len(each) <= 20)
 
 

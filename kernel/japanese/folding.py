@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from kernel.japanese.kanji import OLD_TO_NEW
 
@@ -12,7 +13,9 @@ _SAME_LENGTH = {**OLD_TO_NEW, ord("ヰ"): "イ", ord("ヱ"): "エ", ord("ゐ"): 
 
 _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _HIRAGANA = {code: chr(code + 0x60) for code in range(0x3041, 0x3097)} | {0x309D: "ヽ", 0x309E: "ヾ"}
-_VOICED = str.maketrans("カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ")
+_VOICED = str.maketrans(
+    "カキクケコサシスセソタチツテトハヒフヘホウ", "ガギグゲゴザジズゼゾダヂヅデドバビブベボヴ"
+)
 _SOUNDS = {
     "ヴァ": "バ", "ヴィ": "ビ", "ヴェ": "ベ", "ヴォ": "ボ", "ヴュ": "ビユ", "ヴ": "ブ",
     "ティ": "チ", "ディ": "ジ", "トゥ": "ツ", "ドゥ": "ド", "テュ": "チユ", "デュ": "ジユ",
@@ -81,8 +84,8 @@ def sound_key(word: str) -> str:
 def fold(text: str) -> str:
     """Normalised text as comparable characters: runs of letters and digits parted by single blanks.
 
-    Hyphens, middle dots, prolonged sound marks and blanks vanish, so that AI-OCR, ＡＩ・ＯＣＲ and ai ocr meet;
-    other punctuation parts."""
+    Hyphens, middle dots, prolonged sound marks and blanks vanish, so that AI-OCR, ＡＩ・ＯＣＲ and ai ocr
+    meet; other punctuation parts."""
     return _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(normalise(text)))).strip()
 
 
@@ -91,7 +94,7 @@ def bigrams(folded: str) -> list[str]:
     found: list[str] = []
     for run in folded.split(" "):
         if len(run) > 1:
-            found.extend(map("".join, zip(run, run[1:], strict=False)))
+            found.extend(map("".join, pairwise(run)))
         elif run:
             found.append(run)
     return found
