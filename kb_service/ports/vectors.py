@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb_service.models.passages import IndexedEntry
+from kb_service.models.searching import Filters
 
 Vectors = npt.NDArray[np.float32]
 
@@ -36,29 +37,6 @@ class VectorHit:
     score: float
 
 
-class VectorIndex(Protocol):
-    """Nearest passages, under rights. Same rules of duplicates and visibility as KeywordIndex."""
-
-    def sequence(self) -> int: ...
-
-    def write(self, changes: Sequence["VectorChange"], sequence: int) -> None: ...
-
-    def search(
-        self, vector: Vectors, keys: frozenset[str], limit: int, only: Sequence[str] | None = None
-    ) -> tuple[VectorHit, ...]:
-        """Best entries (each once, by its best passage). `vector` is [dimensions]. `only` restricts to these
-        entries. Exact when fewer than 20,000 passages are visible."""
-
-    def scores(
-        self, vector: Vectors, entry_ids: Sequence[str], keys: frozenset[str]
-    ) -> Mapping[str, VectorHit]:
-        """The cosine of given entries (for those found by words alone)."""
-
-    def passages(self) -> int: ...
-
-    def close(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class VectorChange:
     """An entry with the vectors of its passages [n, dimensions], row i = passage i; entry None = remove."""
@@ -66,3 +44,37 @@ class VectorChange:
     entry_id: str
     entry: IndexedEntry | None
     vectors: Vectors | None
+
+
+class VectorIndex(Protocol):
+    """Nearest passages, under rights. Same rules of duplicates and visibility as KeywordIndex: a version
+    lower than or equal to the one held is ignored, a removal of an unknown entry is not an error, a write
+    is visible to `search` of the same process when `write` returns."""
+
+    def sequence(self) -> int:
+        """Last outbox sequence that is durably applied; 0 for a new index."""
+
+    def write(self, changes: Sequence[VectorChange], sequence: int) -> None:
+        """Applies changes and `sequence` as one. Raises kernel.errors.Unavailable when it cannot."""
+
+    def search(
+        self,
+        vector: Vectors,
+        keys: frozenset[str],
+        limit: int,
+        filters: Filters | None = None,
+        only: Sequence[str] | None = None,
+    ) -> tuple[VectorHit, ...]:
+        """Best entries (each once, by its best passage), best first. `vector` is [dimensions]; a zero vector
+        finds nothing. `only` restricts to these entries. Exact when fewer than 20,000 passages remain."""
+
+    def scores(
+        self, vector: Vectors, entry_ids: Sequence[str], keys: frozenset[str]
+    ) -> Mapping[str, VectorHit]:
+        """The cosine of given entries (for those found by words alone); unknown or invisible ones are absent."""
+
+    def passages(self) -> int:
+        """Number of passages held."""
+
+    def close(self) -> None:
+        """Releases files."""
