@@ -3,16 +3,16 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from kernel.records import Records, metadata
+from kernel.records import Records
 from kernel.settings import Settings
-from migrations import tables as tables
+from migrations.tables import declared
 
 
 def migrate(connection: Connection) -> None:
     """Runs all pending revisions in one transaction. SQLite needs batch mode to alter a table."""
     context.configure(
         connection=connection,
-        target_metadata=metadata,
+        target_metadata=declared(),
         render_as_batch=connection.dialect.name == "sqlite",
         compare_type=True,
     )

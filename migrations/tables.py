@@ -1,7 +1,10 @@
 """Every module that puts tables on the one MetaData. A new service adds its line here."""
 
 import importlib
-from importlib.util import find_spec
+
+from sqlalchemy import MetaData
+
+from kernel.records import metadata
 
 MODULES = (
     "kernel.identity.tables",
@@ -11,6 +14,9 @@ MODULES = (
     "kb_service.adapters.records.tables",
 )
 
-for name in MODULES:
-    if find_spec(name) is not None:
+
+def declared() -> MetaData:
+    """The MetaData with all tables on it."""
+    for name in MODULES:
         importlib.import_module(name)
+    return metadata

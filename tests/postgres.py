@@ -22,7 +22,9 @@ class PostgresServer:
         self._made = 0
 
     def administer(self, statement: str) -> None:
-        with psycopg.connect(f"host={self._socket} user=postgres dbname=postgres", autocommit=True) as connection:
+        with psycopg.connect(
+            f"host={self._socket} user=postgres dbname=postgres", autocommit=True
+        ) as connection:
             connection.execute(statement.encode())
 
     def new_database(self, template: str = "template0") -> str:
@@ -33,7 +35,7 @@ class PostgresServer:
         return f"postgresql+psycopg://postgres@/{name}?host={self._socket}"
 
     def drop(self, url: str) -> None:
-        name = url.rsplit("/", 1)[1].split("?")[0]
+        name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
         self.administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
@@ -41,8 +43,10 @@ class PostgresServer:
 def postgres_server() -> Iterator[PostgresServer]:
     """Starts a server (as user postgres when we are root: it refuses root) and removes it at the end."""
     if not (BINARIES / "initdb").exists():
-        raise RuntimeError("PostgreSQL 15 is missing: apt-get install postgresql-15 (make test does it as root)")
-    folder = Path(tempfile.mkdtemp(prefix="chienowa-pg-", dir="/tmp"))  # noqa: S108  socket paths must be short
+        raise RuntimeError(
+            "PostgreSQL 15 is missing: apt-get install postgresql-15 (make test does it as root)"
+        )
+    folder = Path(tempfile.mkdtemp(prefix="chienowa-pg-", dir="/tmp"))
     root = os.geteuid() == 0
     if root:
         user = pwd.getpwnam("postgres")
@@ -53,8 +57,22 @@ def postgres_server() -> Iterator[PostgresServer]:
     def run(*command: str | Path) -> None:
         subprocess.run([*prefix, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd=folder)
 
-    run(BINARIES / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
-    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
+    run(
+        BINARIES / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-N",
+    )
+    options = (
+        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=60"
+    )
     run(BINARIES / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:
         yield PostgresServer(folder)

@@ -8,8 +8,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
-from kernel.records import Records, metadata
+from kernel.records import Records
 from migrations.run import current, downgrade, head, upgrade
+from migrations.tables import declared
 from tests.postgres import PostgresServer
 
 
@@ -34,7 +35,7 @@ def test_upgrade_reaches_head_and_matches_the_declared_tables(empty: Records) ->
         context = MigrationContext.configure(
             work.connection, opts={"compare_type": True, "render_as_batch": True}
         )
-        assert compare_metadata(context, metadata) == []
+        assert compare_metadata(context, declared()) == []
 
 
 def test_upgrading_twice_changes_nothing(empty: Records) -> None:

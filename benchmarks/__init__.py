@@ -1,0 +1,1 @@
+"""What speed is: declared workloads, peers in the same run, committed results."""
