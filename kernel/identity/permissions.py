@@ -7,7 +7,7 @@ from kernel.identity.models import Actor, Role, Scope
 
 
 class Action(StrEnum):
-    """What can be done. Reading is always limited to what the actor may see, writing to their organisation."""
+    """What can be done. Reading is limited to what the actor may see, writing to their organisation."""
 
     ENTRY_READ = "entry.read"
     ENTRY_WRITE = "entry.write"  # drafts and in-progress entries of the own organisation
