@@ -1,5 +1,6 @@
 """Every module that puts tables on the one MetaData. A new service adds its line here."""
 
+import contextlib
 import importlib
 
 from sqlalchemy import MetaData
@@ -18,5 +19,6 @@ MODULES = (
 def declared() -> MetaData:
     """The MetaData with all tables on it."""
     for name in MODULES:
-        importlib.import_module(name)
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(name)
     return metadata
