@@ -178,10 +178,23 @@ class Entry:
     deleted: bool = False
 
     def audience_keys(self) -> frozenset[str]:
-        """Keys in the database and the indexes: a draft never leaves its organisation."""
+        """Keys in the database and the indexes: a draft never leaves its organisation, a deleted entry is
+        for nobody."""
+        if self.deleted:
+            return frozenset()
         if self.content.status is Status.DRAFT:
             return Audience().keys(self.owner)
         return self.content.audience.keys(self.owner)
+
+
+class Act(StrEnum):
+    """What a revision came from."""
+
+    CREATED = "created"
+    SAVED = "saved"
+    RESTORED = "restored"
+    DELETED = "deleted"
+    UNDELETED = "undeleted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,3 +207,4 @@ class Revision:
     saved_at: datetime
     saved_by: str
     note: str = ""
+    act: Act = Act.SAVED
