@@ -2,6 +2,7 @@
 
 from kernel.japanese.analyser import STOP_WORDS, Analyser, Analysis, Token
 from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key, to_katakana
+from kernel.japanese.romaji import romaji_to_katakana
 
 __all__ = [
     "STOP_WORDS",
@@ -12,6 +13,7 @@ __all__ = [
     "fold",
     "normalise",
     "normalise_with_offsets",
+    "romaji_to_katakana",
     "sound_key",
     "to_katakana",
 ]

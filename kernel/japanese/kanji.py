@@ -1,6 +1,6 @@
 """Old and variant kanji to the forms in common use, one character to one character.
 
-Sources: 常用漢字表 (平成22年内閣告示第2号), 付 (康熙字典体);
+Sources: 常用漢字表 (平成22年内閣告示第2号), its 康熙字典体;
 single-character substitutions of 同音の漢字による書きかえ (昭和31年国語審議会報告); variants common in names and addresses (髙, 﨑, 邊 …).
 For matching only: stored text keeps its characters."""
 
