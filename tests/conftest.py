@@ -10,7 +10,7 @@ import pytest
 from kernel.clock import FixedClock
 from kernel.records import Records
 from migrations.run import upgrade
-from tests.postgres import PostgresServer, postgres_server
+from tests.postgres import PostgresServer, database_name, postgres_server
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def migrated_postgres(postgres: PostgresServer) -> str:
     records = Records(url)
     upgrade(records)
     records.close()
-    return url.rsplit("/", 1)[1].split("?")[0]
+    return database_name(url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+from sqlalchemy import make_url
 
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 
@@ -37,6 +38,13 @@ class PostgresServer:
     def drop(self, url: str) -> None:
         name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
         self.administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def database_name(url: str) -> str:
+    """The database that a SQLAlchemy URL names."""
+    name = make_url(url).database
+    assert name is not None
+    return name
 
 
 @contextmanager

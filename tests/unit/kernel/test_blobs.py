@@ -1,0 +1,62 @@
+"""Files are kept whole or not at all."""
+
+import io
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kernel.blobs import FolderBlobs
+from kernel.errors import NotFound, TooLarge
+
+
+def test_the_same_bytes_are_kept_once_and_read_back(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    first = blobs.add(io.BytesIO("引越し".encode()), limit=100)
+    second = blobs.add(io.BytesIO("引越し".encode()), limit=100)
+    assert first == second
+    assert list(blobs.digests()) == [first.digest]
+    with blobs.open(first.digest) as file:
+        assert file.read().decode() == "引越し"
+
+
+def test_too_large_leaves_nothing_behind(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    with pytest.raises(TooLarge):
+        blobs.add(io.BytesIO(b"x" * 3_000_000), limit=2_000_000)
+    assert list(blobs.digests()) == []
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize("digest", ["", "../../etc/passwd", "0" * 63 + "/", "A" * 64, "f" * 64])
+def test_what_is_no_digest_or_absent_is_not_found(tmp_path: Path, digest: str) -> None:
+    blobs = FolderBlobs(tmp_path)
+    with pytest.raises(NotFound):
+        blobs.open(digest)
+
+
+def test_a_full_disk_is_told_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    script = f"""
+import io, signal
+from pathlib import Path
+from kernel.blobs import FolderBlobs
+from kernel.errors import Unavailable
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+try:
+    FolderBlobs(Path({str(tmp_path)!r})).add(io.BytesIO(b"x" * 2_000_000), limit=10_000_000)
+except Unavailable as error:
+    print(type(error.__cause__).__name__)
+"""
+    limit = (1_000_000, 1_000_000)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, limit),
+    )
+    assert done.stdout.strip() == "OSError"
+    assert list(FolderBlobs(tmp_path).digests()) == []
+    assert list((tmp_path / "incoming").iterdir()) == []
