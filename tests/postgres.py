@@ -36,8 +36,7 @@ class PostgresServer:
         return f"postgresql+psycopg://postgres@/{name}?host={self._socket}"
 
     def drop(self, url: str) -> None:
-        name = url.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
-        self.administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        self.administer(f"DROP DATABASE IF EXISTS {database_name(url)} WITH (FORCE)")
 
 
 def database_name(url: str) -> str:
