@@ -1,0 +1,1 @@
+"""Engines behind the service's ports."""

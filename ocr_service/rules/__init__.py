@@ -1,0 +1,1 @@
+"""Rules of reading that need no engine."""
