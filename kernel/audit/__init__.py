@@ -1,0 +1,5 @@
+"""Who did what, when: append-only rows in a hash chain for each organisation."""
+
+from kernel.audit.trail import SYSTEM, Audit, AuditRow
+
+__all__ = ["SYSTEM", "Audit", "AuditRow"]

@@ -79,3 +79,56 @@ class Actor:
     def keys(self) -> frozenset[str]:
         """The audience keys this actor may read."""
         return reader_keys(self.organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A log-in that lasts until `expires_at`. `digest` is the SHA-256 of the secret in the cookie."""
+
+    digest: str
+    user_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """The person behind a session."""
+
+    user: User
+    session: Session
+
+    def actor(self) -> Actor:
+        """The actor of a person in a browser: all that their roles allow."""
+        return actor_of(self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An API token without its secret, which is shown once and kept only as a digest."""
+
+    id: str
+    user_id: str
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def usable(self, now: datetime) -> bool:
+        return self.revoked_at is None and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A user with the one-time code that stands for their password until they choose one."""
+
+    user: User
+    code: str
+    expires_at: datetime
+
+
+def actor_of(user: User, scopes: frozenset[Scope] | None = None) -> Actor:
+    """The actor of a user, in a session (scopes None) or through a token."""
+    return Actor(user.id, user.name, user.organisation, user.roles, scopes, user.language)

@@ -9,6 +9,7 @@ users = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("login", String(64), nullable=False, unique=True),
+    Column("login_digest", String(64), nullable=False),  # joins login_attempts
     Column("name", String(100), nullable=False),
     Column("organisation", String(16), nullable=False),
     Column("roles", String(200), nullable=False),  # role values, sorted, one blank between

@@ -60,6 +60,7 @@ def upgrade() -> None:
         "users",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("login", sa.String(length=64), nullable=False),
+        sa.Column("login_digest", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("organisation", sa.String(length=16), nullable=False),
         sa.Column("roles", sa.String(length=200), nullable=False),
