@@ -17,7 +17,7 @@ from kernel.records import UnitOfWork
 
 
 class EntryRepository(Protocol):
-    """Entries with their revisions, audience, tags and links."""
+    """Entries with their audience, tags and links."""
 
     def get(self, work: UnitOfWork, entry_id: str, lock: bool = False) -> Entry | None:
         """The entry, deleted or not. `lock`: nobody else changes it before this unit of work ends."""
@@ -45,16 +45,6 @@ class EntryRepository(Protocol):
     def all_ids(self, work: UnitOfWork, after: str, limit: int) -> tuple[str, ...]:
         """Ids of entries that are not deleted, in order of id, beyond `after` ("" = from the first)."""
 
-    def add_revision(self, work: UnitOfWork, revision: Revision) -> None:
-        """Raises Conflict when the version exists."""
-
-    def revision(self, work: UnitOfWork, entry_id: str, version: int) -> Revision | None: ...
-
-    def revisions(
-        self, work: UnitOfWork, entry_id: str, before: int | None, limit: int
-    ) -> tuple[Revision, ...]:
-        """Newest first; only versions below `before` when it is given."""
-
     def links_to(
         self, work: UnitOfWork, entry_id: str, keys: frozenset[str], limit: int
     ) -> tuple[tuple[Link, Entry], ...]:
@@ -64,6 +54,18 @@ class EntryRepository(Protocol):
         """Tags of visible entries that begin with `prefix` (case and width do not matter), most used first."""
 
     def counts(self, work: UnitOfWork, keys: frozenset[str], own: str | None) -> Counts: ...
+
+
+class RevisionRepository(Protocol):
+    """Every save of every entry; nothing here is ever changed."""
+
+    def add(self, work: UnitOfWork, revision: Revision) -> None:
+        """Raises Conflict when the version exists."""
+
+    def get(self, work: UnitOfWork, entry_id: str, version: int) -> Revision | None: ...
+
+    def page(self, work: UnitOfWork, entry_id: str, before: int | None, limit: int) -> tuple[Revision, ...]:
+        """Newest first; only versions below `before` when it is given."""
 
 
 class AttachmentRepository(Protocol):
@@ -122,6 +124,7 @@ class Repositories:
     """All of them, chosen in the wiring."""
 
     entries: EntryRepository
+    revisions: RevisionRepository
     attachments: AttachmentRepository
     outbox: OutboxRepository
     imports: ImportRepository
