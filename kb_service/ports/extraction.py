@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kb_service.models.attachments import TextPart
-from kernel.errors import ChienowaError
+from kernel.errors import ChienowaError, Text
 
 Progress = Callable[[int, int], None]  # done, total pages, sheets or slides
 
@@ -20,11 +20,13 @@ class Unreadable(ChienowaError):
 
 @dataclass(frozen=True, slots=True)
 class ExtractedText:
-    """What a file says. `media_type` is told from its bytes, not from its name."""
+    """What a file says. `media_type` is told from its bytes, not from its name. `notes` say what was left out
+    (pages beyond the limit, a page that could not be drawn); without notes the file was read whole."""
 
     media_type: str
     parts: tuple[TextPart, ...]
     title: str = ""
+    notes: tuple[Text, ...] = ()
 
 
 class TextExtractor(Protocol):
