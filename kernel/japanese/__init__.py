@@ -1,7 +1,15 @@
 """Japanese text for searching: words, readings, pairs of characters, and writing folded for matching."""
 
 from kernel.japanese.analyser import STOP_WORDS, Analyser, Analysis, Token
-from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key, to_katakana
+from kernel.japanese.folding import (
+    bigrams,
+    fold,
+    fold_with_offsets,
+    normalise,
+    normalise_with_offsets,
+    sound_key,
+    to_katakana,
+)
 from kernel.japanese.romaji import romaji_to_katakana
 
 __all__ = [
@@ -11,6 +19,7 @@ __all__ = [
     "Token",
     "bigrams",
     "fold",
+    "fold_with_offsets",
     "normalise",
     "normalise_with_offsets",
     "romaji_to_katakana",

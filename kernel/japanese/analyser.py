@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -133,6 +133,30 @@ class Analyser:
         self._recent[text] = kept = tuple(words)
         return Analysis(kept, tuple(sounds), tuple(bigrams(fold(plain))), frozenset(compounds))
 
+    def find(self, text: str, words: Collection[str], sounds: Collection[str]) -> list[tuple[int, int]]:
+        """Where in `text` one of these words, or a word of one of these sounds, stands: (start, end)."""
+        plain, offsets = normalise_with_offsets(text)
+        return [
+            (offsets[shift + m.begin()], offsets[shift + m.end() - 1] + 1)
+            for shift, piece in _pieces(plain)
+            for m in self._tokenizer().tokenize(piece)
+            if m.part_of_speech_id() in self._content
+            and (m.normalized_form() in words or (sounds and sound_key(m.reading_form()) in sounds))
+        ]
+
+    def compounds(self, text: str) -> dict[str, str]:
+        """The compounds of a text, folded, each with its writing in the text."""
+        found: dict[str, str] = {}
+        run: list[Token] = []
+        for token in self.tokens(text):
+            if token.noun:
+                run.append(token)
+            elif token.surface not in _HYPHENS:
+                _written_compounds(run, text, found)
+                run = []
+        _written_compounds(run, text, found)
+        return found
+
     def batch(self, texts: Iterable[str]) -> list[Analysis]:
         """`analyse` of many texts, in order."""
         return [self.analyse(text) for text in texts]
@@ -155,6 +179,17 @@ def _compounds(run: Sequence[str], found: set[str]) -> None:
         return
     candidates = [*run, *(a + b for a, b in pairwise(run)), "".join(run)]
     found.update(each for each in candidates if 3 <= len(each) <= 20)
+
+
+def _written_compounds(run: Sequence[Token], text: str, found: dict[str, str]) -> None:
+    """The same stretches as `_compounds`, with the text they came from."""
+    stretches = [run[at : at + 1] for at in range(len(run))] + [
+        run[at : at + 2] for at in range(len(run) - 1)
+    ]
+    for stretch in [*stretches, run] if run else []:
+        folded = "".join(sound_key(token.surface) for token in stretch)
+        if 3 <= len(folded) <= 20:
+            found.setdefault(folded, text[stretch[0].start : stretch[-1].end])
 
 
 def _pieces(plain: str) -> Iterator[tuple[int, str]]:

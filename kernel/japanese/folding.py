@@ -23,6 +23,7 @@ _SOUNDS = {
 }  # fmt: skip
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _REPEATED = re.compile("([\u3400-\u9fff])々|([ァ-ヴ])([ヽヾ])")
+_SECOND = frozenset("々ヽヾゝゞ")
 # Dropped inside a word: prolonged sound marks, hyphens of every kind, the middle dot, blanks.
 _JOINERS = re.compile(r"[ー\-‐‑‒–—―−~〜・･'’\s]+")
 _BREAKS = re.compile(r"[^\w]+")
@@ -87,6 +88,28 @@ def fold(text: str) -> str:
     Hyphens, middle dots, prolonged sound marks and blanks vanish, so that AI-OCR, ＡＩ・ＯＣＲ and ai ocr
     meet; other punctuation parts."""
     return _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(normalise(text)))).strip()
+
+
+def fold_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """`fold`, and for each of its characters the (start, end) in `text` that it stands for."""
+    plain, offsets = normalise_with_offsets(text)
+    spans: list[tuple[int, int]] = []
+    pieces: list[str] = []
+    at = 0
+    while at < len(plain):
+        # A sound of two characters (ティ, ヴァ) or a repeated kanji (人々) folds as one piece.
+        long = plain[at : at + 2]
+        size = 2 if len(long) == 2 and (long[1] in _SECOND or to_katakana(long) in _SOUNDS) else 1
+        piece = _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(plain[at : at + size])))
+        if piece == " " and (not pieces or pieces[-1] == " "):
+            piece = ""
+        pieces.extend(piece)
+        spans.extend([(offsets[at], max(offsets[at + size - 1] + 1, offsets[at + size]))] * len(piece))
+        at += size
+    if pieces and pieces[-1] == " ":
+        pieces.pop()
+        spans.pop()
+    return "".join(pieces), spans
 
 
 def bigrams(folded: str) -> list[str]:

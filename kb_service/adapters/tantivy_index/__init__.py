@@ -1,0 +1,5 @@
+"""Keyword search by Tantivy, in process."""
+
+from kb_service.adapters.tantivy_index.index import TantivyIndex
+
+__all__ = ["TantivyIndex"]

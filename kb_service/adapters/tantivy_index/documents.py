@@ -1,0 +1,133 @@
+"""Entries as Tantivy documents."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import tantivy
+
+from kb_service.adapters.tantivy_index.schema import FACETS, LAST_DAY, NO_DAY, facet_field
+from kb_service.models.attachments import Place, PlaceKind
+from kb_service.models.passages import IndexedEntry, Passage, PassageSource
+from kernel.japanese import Analyser, Analysis, bigrams, fold
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def entry_documents(
+    entry: IndexedEntry, analyser: Analyser
+) -> tuple[tantivy.Document, list[tantivy.Document]]:
+    """One document of the entries index and one for each passage."""
+    keys = sorted(entry.audience)
+    tags = list(entry.facets.get("tag", ()))
+    passages: list[tantivy.Document] = []
+    own: list[str] = []
+    attached: list[str] = []
+    sounds: list[str] = []
+    pairs: list[str] = []
+    for passage in entry.passages:
+        analysis = analyser.analyse(passage.text)
+        (attached if passage.source is PassageSource.ATTACHMENT else own).extend(analysis.words)
+        sounds.extend(analysis.sounds)
+        pairs.extend(analysis.bigrams)
+        passages.append(_passage_document(entry.entry_id, keys, passage, analysis))
+    title = analyser.analyse(entry.title)
+    extra = [analyser.analyse(tag) for tag in tags]
+    if not any(passage.source is PassageSource.TITLE for passage in entry.passages):
+        extra.append(title)
+    for analysis in extra:
+        own.extend(analysis.words)
+        sounds.extend(analysis.sounds)
+        pairs.extend(analysis.bigrams)
+    document = tantivy.Document()
+    document.add_text("id", entry.entry_id)
+    for key in keys:
+        document.add_text("keys", key)
+    document.add_text("title", " ".join(title.words))
+    document.add_text("own", " ".join(own))
+    document.add_text("attached", " ".join(attached))
+    document.add_text("sounds", " ".join(sounds))
+    document.add_text("pairs", " ".join(pairs))
+    for label in (entry.title, *tags):
+        document.add_text("labels", " ".join(label_terms(label, analyser)))
+    document.add_bytes(
+        "shown", json.dumps([entry.title, *tags], ensure_ascii=False).encode("utf-8", "replace")
+    )
+    for name in FACETS:
+        for value in entry.facets.get(name, ()):
+            document.add_text(facet_field(name), value)
+    document.add_unsigned("version", entry.version)
+    document.add_unsigned("updated", _milliseconds(entry.updated_at))
+    document.add_unsigned(
+        "effect", 0 if entry.effect_hours is None else max(0, round(entry.effect_hours * 100)) + 1
+    )
+    if entry.period_from or entry.period_to:
+        document.add_unsigned("from", _day(entry.period_from, NO_DAY))
+        document.add_unsigned("to", _day(entry.period_to, LAST_DAY))
+    return document, passages
+
+
+def label_terms(label: str, analyser: Analyser) -> list[str]:
+    """What a title or tag is completed by: its characters and its sounds in pairs, each begun by a mark ^."""
+    tokens = analyser.tokens(label)
+    sounds = "".join(token.sound for token in tokens)
+    terms: list[str] = []
+    for line in dict.fromkeys((fold(label), fold(sounds))):
+        terms.extend(["^" + line[:1], *bigrams(line)])
+    terms.extend("^" + token.sound[:1] for token in tokens if token.content)
+    return [term for term in terms if len(term) > 1 or term.isalnum()]
+
+
+def _passage_document(
+    entry_id: str, keys: list[str], passage: Passage, analysis: Analysis
+) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("id", entry_id)
+    for key in keys:
+        document.add_text("keys", key)
+    document.add_unsigned("number", passage.number)
+    document.add_text("words", " ".join(analysis.words))
+    document.add_text("sounds", " ".join(analysis.sounds))
+    document.add_text("pairs", " ".join(analysis.bigrams))
+    document.add_text("compounds", " ".join(analysis.compounds))
+    document.add_bytes("shown", json.dumps(_written(passage), ensure_ascii=False).encode("utf-8", "replace"))
+    return document
+
+
+def _written(passage: Passage) -> dict[str, Any]:
+    place = passage.place
+    row: dict[str, Any] = {"n": passage.number, "s": passage.source.value, "t": passage.text}
+    if passage.field_name:
+        row["f"] = passage.field_name
+    if passage.heading:
+        row["h"] = passage.heading
+    if passage.attachment_id:
+        row["a"] = [passage.attachment_id, passage.attachment_name]
+    if place:
+        row["p"] = [place.kind.value, place.number, place.label]
+    return row
+
+
+def read_passage(stored: bytes) -> Passage:
+    """The passage that `_passage_document` stored."""
+    row = json.loads(stored)
+    attachment, place = row.get("a", ("", "")), row.get("p")
+    return Passage(
+        number=row["n"],
+        source=PassageSource(row["s"]),
+        text=row["t"],
+        field_name=row.get("f", ""),
+        heading=row.get("h", ""),
+        attachment_id=attachment[0],
+        attachment_name=attachment[1],
+        place=Place(PlaceKind(place[0]), place[1], place[2]) if place else None,
+    )
+
+
+def _milliseconds(at: datetime) -> int:
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0, (at - _EPOCH) // _EPOCH.resolution // 1000) if at > _EPOCH else 0
+
+
+def _day(day: date | None, otherwise: int) -> int:
+    return day.toordinal() if day else otherwise

@@ -1,0 +1,46 @@
+"""Which stretches of a passage a question found."""
+
+from collections.abc import Iterable
+
+from kb_service.adapters.tantivy_index.plan import Concept, Way
+from kernel.japanese import Analyser, fold_with_offsets
+
+
+class Marker:
+    """Marks passages for one question."""
+
+    def __init__(self, analyser: Analyser, concepts: Iterable[Concept], phrases: Iterable[str]) -> None:
+        options = [option for concept in concepts for option in concept.options]
+        self._analyser = analyser
+        self._words = frozenset(
+            word for option in options if option.way in (Way.WORD, Way.TOGETHER) for word in option.values
+        )
+        self._sounds = frozenset(
+            sound for option in options if option.way is Way.SOUNDS for sound in option.values
+        )
+        rows = [option.values[0] for option in options if option.way is Way.CHARACTERS]
+        self._rows = tuple(sorted({*rows, *phrases} - {""}, key=len, reverse=True))
+
+    def marks(self, text: str) -> tuple[tuple[int, int], ...]:
+        """(start, end) in `text`, in order, not overlapping."""
+        spans: list[tuple[int, int]] = []
+        if self._rows:
+            folded, offsets = fold_with_offsets(text)
+            for row in self._rows:
+                at = folded.find(row)
+                while at >= 0:
+                    spans.append((offsets[at][0], offsets[at + len(row) - 1][1]))
+                    at = folded.find(row, at + len(row))
+        if self._words or self._sounds:
+            spans.extend(self._analyser.find(text, self._words, self._sounds))
+        return _merged(spans)
+
+
+def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        elif end > start:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,261 @@
+"""One question answered from one state of the two indexes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import tantivy
+from tantivy import Occur, Order
+from tantivy import Query as Engine
+
+from kb_service.adapters.tantivy_index.compiling import (
+    ROW,
+    EntryCompiler,
+    PassageCompiler,
+    all_of,
+    any_of,
+    at_least,
+    concept_query,
+    unit_query,
+)
+from kb_service.adapters.tantivy_index.documents import read_passage
+from kb_service.adapters.tantivy_index.filtering import (
+    chosen,
+    conjunction,
+    count_facets,
+    one_of,
+    readable,
+    silent,
+)
+from kb_service.adapters.tantivy_index.marking import Marker
+from kb_service.adapters.tantivy_index.plan import Option, Plan, Way, majority
+from kb_service.adapters.tantivy_index.planning import Planner
+from kb_service.adapters.tantivy_index.schema import FACETS
+from kb_service.adapters.tantivy_index.spelling import Speller
+from kb_service.models.passages import Passage
+from kb_service.models.searching import FacetCount, Filters, Query, Sort
+from kb_service.ports.keyword import FoundPassage, KeywordAnswer, KeywordHit
+from kernel.japanese import Analyser, fold
+
+FULL_LIST = 10  # a sentence's weaker matches fill the list up to here
+_EXPLAINED = 60  # hits for which the matched words are told
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Both indexes as they were at one moment."""
+
+    entries_schema: tantivy.Schema
+    passages_schema: tantivy.Schema
+    entries: tantivy.Searcher
+    passages: tantivy.Searcher
+
+
+class Question:
+    """What one reader asks, planned against what that reader sees."""
+
+    def __init__(self, snapshot: Snapshot, analyser: Analyser, query: Query, keys: frozenset[str]) -> None:
+        self._at = snapshot
+        self._analyser = analyser
+        self._keys = keys
+        self._schema = snapshot.entries_schema
+        self._compiler = EntryCompiler(self._schema, snapshot.entries)
+        self._readable = readable(self._schema, keys)
+        self._phrases = query.phrases
+        self._excluded = query.excluded
+        speller = Speller(
+            snapshot.passages_schema,
+            snapshot.passages,
+            readable(snapshot.passages_schema, keys),
+            analyser,
+            self._entries_with,
+        )
+        self._asked = bool(query.text)
+        self.plan: Plan = Planner(analyser, self._compiler, self._visible, speller.nearest).plan(query.text)
+
+    def _count(self, query: Engine) -> int:
+        return self._at.entries.search(conjunction([self._readable, silent(query)]), 1).count or 0
+
+    def _visible(self, option: Option) -> bool:
+        if option.way is Way.WORD and not self._compiler.frequency(option.values[0]):
+            return False
+        if option.way is Way.SOUNDS and not all(
+            self._at.entries.doc_freq("sounds", sound) for sound in option.values
+        ):
+            return False
+        return self._count(self._compiler.option(option)) > 0
+
+    def _entries_with(self, folded: str) -> int:
+        return self._count(self._compiler.option(Option(Way.CHARACTERS, (folded,))))
+
+    def _needs(self) -> Iterable[Engine]:
+        """What an entry must match, from strict to lenient."""
+        units = self.plan.units
+        if len(units) == 1:
+            queries = [concept_query(self._compiler, concept) for concept in units[0].concepts]
+            for need in range(min(units[0].need, len(queries)), 0, -1):
+                yield at_least(queries, need)
+            return
+        queries = [unit_query(self._compiler, unit, unit.need) for unit in units]
+        for need in range(majority(len(units)), 0, -1):
+            yield at_least(queries, need)
+        yield any_of([concept_query(self._compiler, concept) for concept in self.plan.concepts()])
+
+    def _parts(
+        self, need: Engine | None, filters: Filters, without: str = "", only: Engine | None = None
+    ) -> Engine:
+        """Everything together."""
+        must = [self._readable, *chosen(self._schema, filters, without)]
+        must.extend(self._compiler.phrase(phrase) for phrase in self._phrases)
+        better = [self._compiler.characters(row, ROW) for unit in self.plan.units for row in unit.rows]
+        if only is not None:
+            must.append(only)
+        if need is not None:
+            must.append(need)
+        return conjunction(must, [self._exclusion(phrase) for phrase in self._excluded], better)
+
+    def _exclusion(self, phrase: str) -> Engine:
+        tokens = [token for token in self._analyser.tokens(phrase) if token.content]
+        queries = [self._compiler.phrase(phrase)]
+        if len(tokens) == 1:
+            queries.append(self._compiler.option(Option(Way.WORD, (tokens[0].word,))))
+        return any_of(queries)
+
+    def answer(
+        self, filters: Filters, limit: int, sort: Sort, offset: int, only: Sequence[str] | None, facets: bool
+    ) -> KeywordAnswer:
+        """Hits, total and facets of the strictest need that somebody meets."""
+        if self._asked and not self.plan.units and not self._phrases:
+            return KeywordAnswer((), 0)
+        restricted = one_of(self._schema, only) if only is not None else None
+        # Phrases are required anyway: with one, the words only rank.
+        needs: list[Engine | None] = [None] if not self.plan.units else list(self._needs())
+        if self._phrases and self.plan.units:
+            needs.append(None)
+        enough = FULL_LIST if self.plan.sentence and only is None else 1
+        found: tuple[int, Engine | None, tantivy.SearchResult | None] = (0, None, None)
+        for need in needs:
+            query = self._parts(need, filters, "", restricted)
+            result = self._search(
+                query, sort if need is not None or self._phrases else _unranked(sort), limit, offset
+            )
+            if found[2] is None or (result.count or 0) > found[0]:
+                found = (result.count or 0, need, result)
+            if found[0] >= enough:
+                break
+        total, need, chosen_result = found
+        hits = self._hits(chosen_result) if chosen_result else ()
+        counts = self._facets(need, filters, restricted) if facets and total else {}
+        return KeywordAnswer(hits, total, counts, self.plan.corrected if total else "")
+
+    def _search(self, query: Engine, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
+        field = {Sort.NEWEST: "updated", Sort.EFFECT: "effect"}.get(sort)
+        if field:
+            return self._at.entries.search(query, max(1, limit), True, field, offset, Order.Desc)
+        return self._at.entries.search(query, max(1, limit), True, None, offset)
+
+    def _facets(
+        self, need: Engine | None, filters: Filters, only: Engine | None
+    ) -> Mapping[str, tuple[FacetCount, ...]]:
+        picked = [name for name, values in filters.facets.items() if values and name in FACETS]
+        counts = dict(
+            count_facets(
+                self._at.entries, self._parts(need, filters, "", only), (n for n in FACETS if n not in picked)
+            )
+        )
+        for name in picked:
+            counts |= count_facets(self._at.entries, self._parts(need, filters, name, only), (name,))
+        return counts
+
+    def _hits(self, result: tantivy.SearchResult) -> tuple[KeywordHit, ...]:
+        addresses = [address for _, address in result.hits]
+        ids = [self._at.entries.doc(address).get_first("id") for address in addresses]
+        versions = self._at.entries.fast_field_values("version", addresses)
+        matched, fields = self._explained(ids[:_EXPLAINED])
+        return tuple(
+            KeywordHit(
+                entry_id,
+                float(score) if isinstance(score, float) and score > 0 else 1.0,
+                int(version or 0),
+                tuple(matched.get((address.segment_ord, address.doc), ())),
+                tuple(fields.get((address.segment_ord, address.doc), ())),
+            )
+            for entry_id, version, (score, address) in zip(ids, versions, result.hits, strict=True)
+        )
+
+    def _explained(
+        self, ids: Sequence[str]
+    ) -> tuple[dict[tuple[int, int], list[str]], dict[tuple[int, int], list[str]]]:
+        """By document: the words it holds, and the fields they stand in."""
+        matched: dict[tuple[int, int], list[str]] = {}
+        fields: dict[tuple[int, int], list[str]] = {}
+        if not ids:
+            return matched, fields
+        these = one_of(self._schema, ids)
+        for concept in self.plan.concepts():
+            self._note(matched, concept.label, concept_query(self._compiler, concept), these, len(ids))
+        for phrase in self._phrases:
+            self._note(matched, phrase, self._compiler.phrase(phrase), these, len(ids))
+        words = {o.values[0] for c in self.plan.concepts() for o in c.options if o.way is Way.WORD}
+        for field, name in (("title", "title"), ("own", "body"), ("attached", "attachment")):
+            queries = [
+                Engine.term_query(self._schema, field, word, "freq")
+                for word in words
+                if self._at.entries.doc_freq(field, word)
+            ]
+            if queries:
+                self._note(fields, name, any_of(queries), these, len(ids))
+        return matched, fields
+
+    def _note(
+        self, notes: dict[tuple[int, int], list[str]], name: str, query: Engine, these: Engine, limit: int
+    ) -> None:
+        result = self._at.entries.search(conjunction([these, silent(query)]), limit, count=False)
+        for _, address in result.hits:
+            notes.setdefault((address.segment_ord, address.doc), []).append(name)
+
+    def passages(self, entry_ids: Sequence[str], each: int) -> dict[str, tuple[FoundPassage, ...]]:
+        """The best passages of each entry, marked."""
+        schema = self._at.passages_schema
+        compiler = PassageCompiler(schema)
+        concepts = self.plan.concepts()
+        queries = [concept_query(compiler, concept) for concept in concepts]
+        queries.extend(compiler.phrase(phrase) for phrase in self._phrases)
+        if not queries:
+            return {}
+        match = any_of(queries)
+        marker = Marker(self._analyser, concepts, [fold(phrase) for phrase in self._phrases])
+        seen = readable(schema, self._keys)
+        found: dict[str, tuple[FoundPassage, ...]] = {}
+        for entry_id in dict.fromkeys(entry_ids):
+            own = silent(Engine.term_query(schema, "id", entry_id, "basic"))
+            result = self._at.passages.search(
+                Engine.boolean_query([(Occur.Must, own), (Occur.Must, seen), (Occur.Must, match)]),
+                each,
+                count=False,
+            )
+            passages: list[FoundPassage] = []
+            for score, address in result.hits:
+                passage = read_passage(self._at.passages.doc(address).get_first("shown"))
+                passages.append(FoundPassage(entry_id, passage, float(score), marker.marks(passage.text)))
+            if passages:
+                found[entry_id] = tuple(passages)
+        return found
+
+
+def _unranked(sort: Sort) -> Sort:
+    """Without words there is no relevance: newest first."""
+    return Sort.NEWEST if sort is Sort.RELEVANCE else sort
+
+
+def stored_passage(snapshot: Snapshot, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:
+    """One passage, where the reader may see it."""
+    schema = snapshot.passages_schema
+    query = all_of(
+        [
+            readable(schema, keys),
+            Engine.term_query(schema, "id", entry_id, "basic"),
+            Engine.term_query(schema, "number", number, "basic"),
+        ]
+    )
+    hits = snapshot.passages.search(query, 1, count=False).hits
+    return read_passage(snapshot.passages.doc(hits[0][1]).get_first("shown")) if hits else None

@@ -1,0 +1,82 @@
+"""What a slip may have meant: the nearest noun, or run of nouns, in passages that the reader sees."""
+
+from collections.abc import Callable
+
+import tantivy
+from tantivy import Occur, Query
+
+from kb_service.adapters.tantivy_index.documents import read_passage
+from kernel.japanese import Analyser
+
+_SHORTEST = 4
+_SHORTEST_KANJI = 3
+_TWO_SLIPS = 9  # characters from which two slips are forgiven
+_LOOKED_AT = 30  # passages
+
+
+class Speller:
+    """Mends words for one reader."""
+
+    def __init__(
+        self,
+        schema: tantivy.Schema,
+        passages: tantivy.Searcher,
+        visible: Query,
+        analyser: Analyser,
+        entries_with: Callable[[str], int],
+    ) -> None:
+        self._schema = schema
+        self._passages = passages
+        self._visible = visible
+        self._analyser = analyser
+        self._entries_with = entries_with
+
+    def nearest(self, slip: str) -> tuple[str, str] | None:
+        """(folded, as written) of the nearest word, the more frequent of two as near; None when none is near."""
+        kanji = all("\u3400" <= character <= "\u9fff" for character in slip)
+        if (
+            len(slip) < (_SHORTEST_KANJI if kanji else _SHORTEST)
+            or len(slip) > 20
+            or " " in slip
+            or slip.isdigit()
+        ):
+            return None
+        for slips in (1, 2) if len(slip) >= _TWO_SLIPS else (1,):
+            found = self._within(slip, slips)
+            if found:
+                best = max(
+                    found, key=lambda folded: (folded[0] == slip[0], self._entries_with(folded), folded)
+                )
+                return best, found[best]
+        return None
+
+    def _within(self, slip: str, slips: int) -> dict[str, str]:
+        near = Query.fuzzy_term_query(self._schema, "compounds", slip, slips, True)
+        query = Query.boolean_query([(Occur.Must, self._visible), (Occur.Must, near)])
+        found: dict[str, str] = {}
+        for _, address in self._passages.search(query, _LOOKED_AT, count=False).hits:
+            passage = read_passage(self._passages.doc(address).get_first("shown"))
+            for folded, written in self._analyser.compounds(passage.text).items():
+                if folded != slip and folded not in found and distance(folded, slip, slips) <= slips:
+                    found[folded] = written
+        return found
+
+
+def distance(one: str, other: str, most: int) -> int:
+    """Slips between two words: a letter wrong, missing, too many, or two changed about (optimal string
+    alignment). `most` + 1 when there are more."""
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        last, row, older = row, [i], before
+        for j, b in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        before = last
+        if min(row) > most:
+            return most + 1
+    return min(row[-1], most + 1)

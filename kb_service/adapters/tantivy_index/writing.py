@@ -1,0 +1,89 @@
+"""The one writer: changes into both indexes, with the sequence they came with."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import tantivy
+
+from kb_service.adapters.tantivy_index.documents import entry_documents
+from kb_service.models.passages import IndexChange, IndexedEntry, Removal
+from kernel.errors import Text, Unavailable
+from kernel.japanese import Analyser
+
+_HEAP = 64_000_000  # bytes for each index; small changes use a fraction of it
+
+
+class Writer:
+    """Holds the writer locks of both indexes for as long as it is open."""
+
+    def __init__(
+        self, folder: Path, entries: tantivy.Index, passages: tantivy.Index, analyser: Analyser
+    ) -> None:
+        self._analyser = analyser
+        try:
+            self._entries = entries.writer(_HEAP, 1)
+            self._passages = passages.writer(_HEAP, 1)
+        except ValueError as error:
+            raise Unavailable(
+                Text(
+                    f"検索用の索引({folder})は、ほかのプロセスが書き込み中です。そのプロセスを止めてから、もう一度お試しください。",
+                    f"Another process is writing the search index ({folder}). Stop it and try again.",
+                )
+            ) from error
+
+    def apply(self, changes: Sequence[IndexChange], sequence: int) -> None:
+        """Adds and removes, the passages first: until the entries are committed too, the sequence is not
+        reached, and the same changes come again."""
+        try:
+            for change in changes:
+                self._entries.delete_documents_by_term("id", change.entry_id)
+                self._passages.delete_documents_by_term("id", change.entry_id)
+                if isinstance(change, Removal):
+                    continue
+                entry, passages = entry_documents(change, self._analyser)
+                for passage in passages:
+                    self._passages.add_document(passage)
+                self._entries.add_document(entry)
+            self._entries.delete_documents_by_term("checkpoint", "outbox")
+            checkpoint = tantivy.Document()
+            checkpoint.add_text("checkpoint", "outbox")
+            checkpoint.add_unsigned("sequence", sequence)
+            self._entries.add_document(checkpoint)
+            self._passages.commit()
+            self._entries.commit()
+        except (ValueError, OSError) as error:
+            self._undo()
+            raise Unavailable(
+                Text(
+                    f"検索用の索引に書き込めませんでした({error})。ディスクの空きを確かめてください。保存した内容は失われていません。",
+                    f"The search index could not be written ({error}). Check the free space of the disk. "
+                    "Nothing that was saved is lost.",
+                )
+            ) from error
+
+    def _undo(self) -> None:
+        for writer in (self._passages, self._entries):
+            try:
+                writer.rollback()
+            except (ValueError, OSError):
+                continue
+
+    def close(self) -> None:
+        """Waits for merges and gives the locks back."""
+        for writer in (self._passages, self._entries):
+            writer.wait_merging_threads()
+
+
+def newest_of_each(changes: Sequence[IndexChange]) -> list[IndexChange]:
+    """Of several changes of one entry the one that counts: the last removal or the highest version after it."""
+    chosen: dict[str, IndexChange] = {}
+    for change in changes:
+        held = chosen.get(change.entry_id)
+        if (
+            isinstance(change, IndexedEntry)
+            and isinstance(held, IndexedEntry)
+            and change.version <= held.version
+        ):
+            continue
+        chosen[change.entry_id] = change
+    return list(chosen.values())
