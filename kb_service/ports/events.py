@@ -9,7 +9,7 @@ from kernel.records import UnitOfWork
 class AuditTrail(Protocol):
     """Append-only record of who did what, written in the caller's transaction. No personal values."""
 
-    def record(
+    def record(  # noqa: PLR0917  the order in which people say it
         self,
         work: UnitOfWork,
         organisation: str,

@@ -34,6 +34,11 @@ class EntryRepository(Protocol):
     ) -> Mapping[str, Entry]:
         """Those of the entries that the reader may see; others are absent. Duplicates count once."""
 
+    def visible_ids(
+        self, work: UnitOfWork, entry_ids: Collection[str], keys: frozenset[str]
+    ) -> frozenset[str]:
+        """The ids of `visible` alone."""
+
     def page(
         self, work: UnitOfWork, keys: frozenset[str], listing: Listing, cursor: str | None, limit: int
     ) -> Page[Entry]:

@@ -82,6 +82,19 @@ class SqlEntries:
                 found[row.id] = _entry(row)
         return found
 
+    def visible_ids(
+        self, work: UnitOfWork, entry_ids: Collection[str], keys: frozenset[str]
+    ) -> frozenset[str]:
+        found: set[str] = set()
+        wanted = sorted(set(entry_ids))
+        for start in range(0, len(wanted), _BATCH):
+            statement = select(entries.c.id).where(
+                entries.c.id.in_(wanted[start : start + _BATCH]),
+                audience_filter(entry_audience, entries.c.id, keys),
+            )
+            found.update(work.connection.execute(statement).scalars())
+        return frozenset(found)
+
     def page(
         self, work: UnitOfWork, keys: frozenset[str], listing: Listing, cursor: str | None, limit: int
     ) -> Page[Entry]:
