@@ -149,10 +149,10 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 def _years(case: CaseFields | None, updated_at: datetime) -> tuple[str, ...]:
-    first = case and (case.period_from or case.period_to)
-    if case is None or first is None:
+    first = (case.period_from or case.period_to) if case else None
+    last = (case.period_to if case else None) or first
+    if first is None or last is None:
         return (str(updated_at.astimezone(JST).year),)
-    last = case.period_to or first
     return tuple(str(year) for year in range(first.year, min(last.year, first.year + MOST_YEARS) + 1))
 
 

@@ -1,0 +1,322 @@
+"""Keeps the indexes in step with the records: one thread of one process of the machine writes them."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from filelock import FileLock, Timeout
+
+from kb_service.models.indexing import Filling, IndexStatus
+from kb_service.ports.records import Repositories
+from kb_service.ports.vectors import Embedder
+from kb_service.service.feeding import Feeding, IndexBroken, arms_of
+from kb_service.service.generations import Generation, Generations, Pointer
+from kb_service.service.troubles import Troubles
+from kernel.errors import ChienowaError, Conflict, Text, Unavailable
+from kernel.records import Records, UnitOfWork
+
+_log = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.2  # for rows that other processes committed
+PROMOTED_SECONDS = 2.0  # between two looks at which embedder is promoted
+BACK_OFF_SECONDS = 2.0  # after a full disk or a lost database
+WAIT_SECONDS = 10.0  # for an index to refuse what somebody may no longer read
+
+STOPPING = Text(
+    "サーバーを停止しているため、索引の作り直しを中止しました。起動後にもう一度お試しください。",
+    "The server is stopping, so the rebuild was given up. Try again after it has started.",
+)
+
+Progress = Callable[[int, int], None]
+
+
+class Indexing:
+    """Implements ports.events.IndexSignal. `start` opens the indexes and begins to feed them; without it
+    (a command) `run_pending` does one round."""
+
+    def __init__(
+        self,
+        records: Records,
+        repositories: Repositories,
+        generations: Generations,
+        organisations: Mapping[str, str],
+    ) -> None:
+        self._records = records
+        self._repositories = repositories
+        self._generations = generations
+        self._organisations = organisations
+        self._troubles = Troubles(generations.folder / "troubles.json")
+        self._feeding = self._new_feeding()
+        self._lock = FileLock(generations.folder / "writer.lock", thread_local=False)
+        self._applying = threading.RLock()
+        self._building = threading.Lock()
+        self._advanced = threading.Condition()
+        self._applied = 0
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._looked_at_promoted = 0.0
+        self._problem: ChienowaError | None = None
+        self._beside: Filling | None = None
+
+    def open(self) -> None:
+        """Opens the indexes: to write when no other process of this machine does, else to read."""
+        with self._applying:
+            self._generations.open(writable=self._own())
+            if self._generations.writable:
+                self._take()
+
+    def start(self) -> None:
+        """Opens, and feeds the indexes in a thread of its own."""
+        self.open()
+        self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread, closes the indexes, lets another process write."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+        with self._building, self._applying:
+            self._generations.close()
+            self._lock.release()
+
+    def changed(self, work: UnitOfWork, seq: int, must_wait: bool) -> None:
+        work.after_commit(self._wake.set)
+        if must_wait:
+            work.after_commit(lambda: self._wait_or_tell(seq))
+
+    def run_pending(self) -> int:
+        """Applies all that is committed, fills what is new; the sequence reached. Does nothing in a process
+        that only reads."""
+        while self._turn():
+            pass
+        return self._reached()
+
+    def wait_for(self, seq: int, seconds: float = WAIT_SECONDS) -> bool:
+        """Whether every index holds `seq` before the time is over."""
+        end = time.monotonic() + seconds
+        while self._reached() < seq:
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            if self._thread is None and self._generations.writable:
+                self.run_pending()
+                continue
+            self._wake.set()
+            with self._advanced:
+                self._advanced.wait(min(left, 0.02))
+        return True
+
+    def reindex(self, progress: Progress) -> int:
+        """Builds both indexes anew from the records, beside those in use, and swaps; the number of entries.
+        Raises Conflict in a process that does not write, or while another build runs."""
+        if not self._generations.writable:
+            raise Conflict(
+                Text(
+                    "索引は動作中のサーバーが管理しています。サーバーに索引の作り直しを依頼してください。",
+                    "A running server keeps the index. Ask the server to rebuild it.",
+                )
+            )
+        return self._build(True, self._generations.promoted(), progress)
+
+    def status(self) -> IndexStatus:
+        """How the indexes stand, for the operator."""
+        with self._records.read() as work:
+            last = self._repositories.outbox.last(work)
+        entries = passages = 0
+        meaning = ""
+        problem = self._problem
+        try:
+            with self._generations.use() as generation:
+                entries = generation.keyword.entries()
+                if generation.meaning is not None:
+                    passages = generation.meaning.vectors.passages()
+                    meaning = generation.meaning.embedder.version
+        except ChienowaError as error:
+            problem = problem or error
+        return IndexStatus(
+            writes=self._generations.writable,
+            applied=self._reached(),
+            last=last,
+            entries=entries,
+            passages=passages,
+            meaning=meaning,
+            filling=self._beside or self._feeding.filling(),
+            troubles=self._troubles.all(),
+            problem_ja=problem.text.ja if problem else "",
+            problem_en=problem.text.en if problem else "",
+        )
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            pause = POLL_SECONDS
+            self._wake.clear()
+            try:
+                while self._turn() and not self._stopping.is_set():
+                    pass
+                self._problem = None
+            except ChienowaError as error:
+                if self._problem is None:  # once, not five times a second
+                    _log.exception("the indexes cannot follow the records for now")
+                self._problem = error
+                pause = BACK_OFF_SECONDS
+            except Exception:
+                _log.exception("the indexes cannot follow the records for now")
+                pause = BACK_OFF_SECONDS
+            self._wake.wait(pause)
+
+    def _turn(self) -> bool:
+        """One step: catch up, then a part of a filling. Whether there is more to do at once."""
+        with self._applying:
+            if not self._generations.writable and not self._take_over():
+                return False
+            try:
+                self._advance(self._feeding.catch_up())
+                more = self._feeding.fill()
+            except IndexBroken as broken:
+                _log.exception("the index behind %s takes nothing any more; it is rebuilt", broken)
+                self._replace_broken()
+                return True
+        self._look_at_promoted()
+        return more
+
+    def _take_over(self) -> bool:
+        """Follows the writing process, or becomes it when it has gone. Whether this process writes now."""
+        if not self._own():
+            self._generations.follow()
+            return False
+        self._generations.close()
+        self._generations.open(writable=True)
+        self._take()
+        return True
+
+    def _own(self) -> bool:
+        if self._lock.is_locked:
+            return True
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def _take(self) -> None:
+        """Feeds the generation in use. An index that is ahead of the records belongs to other records (a
+        restored backup) and is built anew."""
+        with self._records.read() as work:
+            last = self._repositories.outbox.last(work)
+        with self._generations.use() as generation:
+            ahead = any(arm.sequence() > last for arm in arms_of(generation))
+        if ahead:
+            _log.error("the indexes are ahead of the records; they are rebuilt from the records")
+            self._generations.swap(*self._generations.beside(True, self._generations.promoted()))
+        feeding = self._new_feeding()
+        with self._generations.use() as generation:
+            feeding.take(arms_of(generation))
+        self._feeding = feeding
+        self._advance(feeding.applied())
+
+    def _replace_broken(self) -> None:
+        """New, empty indexes take the place of those that failed, and are filled while searches go on."""
+        self._generations.swap(*self._generations.beside(True, self._generations.promoted()))
+        self._take()
+
+    def _look_at_promoted(self) -> None:
+        """Builds new vectors beside the old ones when another embedder was promoted."""
+        now = time.monotonic()
+        if now - self._looked_at_promoted < PROMOTED_SECONDS:
+            return
+        self._looked_at_promoted = now
+        embedder = self._generations.promoted()
+        if embedder is None or embedder.version == self._generations.pointer.embedder:
+            return
+        if self._thread is None:
+            self._build(False, embedder, lambda done, total: None)
+        elif not self._building.locked():
+            threading.Thread(
+                target=self._build_quietly, args=(embedder,), name="vectors", daemon=True
+            ).start()
+
+    def _build_quietly(self, embedder: Embedder) -> None:
+        try:
+            self._build(False, embedder, lambda done, total: None)
+        except Conflict:
+            pass  # another build runs; the next look comes back to it
+        except Exception:
+            _log.exception(
+                "vectors of the model %s could not be built; the old ones serve on", embedder.version
+            )
+
+    def _build(self, keyword: bool, embedder: Embedder | None, progress: Progress) -> int:
+        """Builds beside, catches up, swaps."""
+        if not self._building.acquire(blocking=False):
+            raise Conflict(
+                Text(
+                    "索引はいま作り直しています。終わるまでお待ちください。",
+                    "The index is being rebuilt already. Please wait until it is done.",
+                )
+            )
+        try:
+            generation, pointer = self._generations.beside(keyword, embedder)
+            try:
+                return self._fill_and_swap(generation, pointer, keyword, progress)
+            except BaseException:
+                self._generations.discard(generation)
+                raise
+        finally:
+            self._beside = None
+            self._building.release()
+
+    def _fill_and_swap(
+        self, generation: Generation, pointer: Pointer, keyword: bool, progress: Progress
+    ) -> int:
+        arms = arms_of(generation)
+        feeding = self._new_feeding()
+        feeding.take(arms if keyword else arms[1:])
+        while filling := feeding.filling():
+            if self._stopping.is_set():
+                raise Unavailable(STOPPING)
+            self._beside = filling
+            progress(filling.done, filling.total)
+            feeding.fill()
+        feeding.catch_up()  # most of what was saved meanwhile, before others have to wait
+        with self._applying:
+            feeding.catch_up()
+            self._generations.swap(generation, pointer)
+            self._take()
+        total = generation.keyword.entries()
+        progress(total, total)
+        return total
+
+    def _new_feeding(self) -> Feeding:
+        return Feeding(self._records, self._repositories, self._troubles, self._organisations)
+
+    def _reached(self) -> int:
+        """The sequence up to which the indexes in use hold everything."""
+        if self._generations.writable:
+            return self._applied
+        try:
+            self._generations.follow()
+            with self._generations.use() as generation:
+                return generation.sequence()
+        except Unavailable:
+            return -1
+
+    def _advance(self, applied: int) -> None:
+        with self._advanced:
+            self._applied = applied
+            self._advanced.notify_all()
+
+    def _wait_or_tell(self, seq: int) -> None:
+        """Raises Unavailable when the indexes do not follow: the change is stored, and results are checked
+        against the records, but the person must know that counts may lag."""
+        if not self.wait_for(seq):
+            raise Unavailable(
+                Text(
+                    "変更は保存しました。検索の索引への反映に時間がかかっています。検索結果の本文には表示されませんが、件数に残ることがあります。",
+                    "Your change is saved. The search index is slow to follow: the entry is not shown, "
+                    "but counts may still include it for a while.",
+                )
+            )
