@@ -11,6 +11,7 @@ import sudachipy
 from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key
 
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "代名詞"})
+_AFFIXES = frozenset({"接頭辞", "接尾辞"})
 _NOUNS = frozenset({"名詞", "接頭辞", "接尾辞", "形状詞"})
 # Words of questions that say nothing about their topic.
 _STOP = """
@@ -36,6 +37,7 @@ class Token:
     end: int
     content: bool
     noun: bool
+    affix: bool  # a prefix or suffix, as 区 in 千代田区
     known: bool  # in the dictionary
 
 
@@ -56,6 +58,7 @@ class Analyser:
         self._dictionary = sudachipy.Dictionary(dict="core")
         self._content = self._classes(_CONTENT)
         self._nouns = self._classes(_NOUNS)
+        self._affixes = self._classes(_AFFIXES)
         self._local = threading.local()
         # Words of the texts analysed last: the vectors of a batch are made from the same texts right after.
         self._recent: dict[str, tuple[str, ...]] = {}
@@ -99,6 +102,7 @@ class Analyser:
                         end=max(last, offsets[end - 1] + 1) if end > begin else last,
                         content=pos in self._content and not m.surface().isspace(),
                         noun=pos in self._nouns,
+                        affix=pos in self._affixes,
                         known=not m.is_oov(),
                     )
                 )

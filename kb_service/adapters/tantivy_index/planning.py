@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from kb_service.adapters.tantivy_index.compiling import EntryCompiler
 from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Unit, Way, majority
@@ -10,13 +12,33 @@ from kernel.japanese import STOP_WORDS, Analyser, Token, fold, normalise, romaji
 
 LONGEST_UNITS = 24
 LONGEST_CONCEPTS = 24
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
 _ALL_KANA = re.compile(r"[ぁ-ゖァ-ヶー]+")
 _SCRIPTS = re.compile(r"[ぁ-ゖー]+|[ァ-ヶー]+|[\u3400-\u9fff々]+|[a-z0-9\-]+")
 _PARTICLES = "のをがはにでとへもや"
 _LONGEST_SOUND = 14
+_SHORTEST_IN_SENTENCE = 4
+_NAMED = 4  # more words than this in one breath are no longer the name of a thing
 
 Visible = Callable[[Option], bool]  # does the reader see an entry that has it
 Nearest = Callable[[str], tuple[str, str] | None]  # folded slip -> (folded word, as written in a text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring morphemes in one script. `asked`: those that count; `alone`: nothing else stands
+    between the two blanks; `sentence`: it is part of one."""
+
+    text: str
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    asked: tuple[Token, ...]
+    alone: bool
+    sentence: bool
+
+    def kana(self) -> bool:
+        return bool(_ALL_KANA.fullmatch(self.text))
 
 
 class Planner:
@@ -39,8 +61,9 @@ class Planner:
         room = LONGEST_CONCEPTS
         for each in typed:
             tokens = self._analyser.tokens(each)
-            sentence = sentence or _is_sentence(tokens)
-            concepts, better = self._concepts(each, tokens)
+            said = _is_sentence(tokens)
+            sentence = sentence or said
+            concepts, better = self._concepts(each, tokens, said)
             corrected.append(better)
             if len(concepts) > room:
                 concepts = self._rarest(concepts, room)
@@ -61,94 +84,91 @@ class Planner:
         kept = sorted((c for c in concepts if frequency(c)), key=frequency)[:room]
         return [concept for concept in concepts if concept in kept]
 
-    def _concepts(self, unit: str, tokens: Sequence[Token]) -> tuple[list[Concept], str]:
-        """The unit's concepts, and the unit with its slips mended."""
-        asked = [t for t in tokens if t.content and t.word and t.word not in STOP_WORDS]
-        asked = asked or [t for t in tokens if t.content and t.word]
-        spans: list[tuple[int, int, Concept]] = []
+    def _concepts(self, unit: str, tokens: Sequence[Token], sentence: bool) -> tuple[list[Concept], str]:
+        """The unit's concepts in the order typed, and the unit with its slips mended."""
+        asked = _asked(tokens)
+        found: list[tuple[int, Concept]] = []
+        taken: set[int] = set()
         better = unit
-        for start, end in _runs(unit):
-            inside = [t for t in asked if start <= t.start < end]
-            whole, mended = self._whole(unit[start:end], inside)
+        for run in _runs(unit, tokens, asked, sentence):
+            whole, mended = self._whole(run) if self._doubtful(run) else (None, "")
             if whole:
-                spans.append((start, end, whole))
+                found.append((run.start, whole))
+                taken.update(token.start for token in run.tokens)
                 if mended:
-                    better = better.replace(unit[start:end], mended, 1)
-        concepts = [(start, whole) for start, _, whole in spans]
-        for token in asked:
-            if not any(start <= token.start < end for start, end, _ in spans):
-                concepts.append((token.start, self._word(token)))
-        if not concepts and (folded := fold(unit)):
-            concepts = [(0, Concept(unit, (Option(Way.CHARACTERS, (folded,)),)))]
-        unique = {concept.options: concept for _, concept in sorted(concepts, key=lambda pair: pair[0])}
+                    better = better.replace(run.text, mended, 1)
+        found.extend(
+            (token.start, self._word(token, sentence)) for token in asked if token.start not in taken
+        )
+        if not found and (folded := fold(unit)):
+            found = [(0, Concept(unit, (Option(Way.CHARACTERS, (folded,)),)))]
+        unique = {concept.options: concept for _, concept in sorted(found, key=lambda pair: pair[0])}
         return list(unique.values()), better
 
-    def _word(self, token: Token) -> Concept:
-        """One word. Kana also finds what sounds so; what nobody wrote so is looked for by its characters."""
-        options = [Option(Way.WORD, (token.word,))]
+    def _word(self, token: Token, sentence: bool) -> Concept:
+        """One word. Kana also finds what sounds so; what nobody wrote so is looked for by its sound and,
+        where the dictionary does not know it, by its characters."""
+        word = Option(Way.WORD, (token.word,))
         kana = bool(_ALL_KANA.fullmatch(token.surface))
-        seen = self._visible(options[0])
+        seen = self._visible(word)
         folded = fold(token.surface)
-        if (kana or not seen) and len(token.sound) > 1:
-            options.append(Option(Way.SOUNDS, (token.sound,), 0.9 if kana else 0.6))
-        if (not seen or not token.known) and len(folded) > 1:
-            options.append(Option(Way.CHARACTERS, (folded,), 0.9))
-        return Concept(token.surface, tuple(options))
+        others: list[Option] = []
+        if (kana or not (seen or sentence)) and len(token.sound) > 1:
+            others.append(Option(Way.SOUNDS, (token.sound,), 0.9 if kana else 0.6))
+        if (not token.known or (not seen and token.noun and not sentence)) and len(folded) > 1:
+            others.append(Option(Way.CHARACTERS, (folded,), 0.9))
+        return Concept(token.surface, (word, *filter(self._visible, others)))
 
-    def _whole(self, run: str, tokens: Sequence[Token]) -> tuple[Concept | None, str]:
-        """A run of one script taken whole where its words are not what was meant: a name that the
-        dictionary cut up, kana for kanji, Latin letters for kana, a slip. None: its words will do."""
-        words = tuple(dict.fromkeys(t.word for t in tokens))
-        together = Option(Way.TOGETHER, words, 0.5)
-        if (
-            len(tokens) == 1
-            and tokens[0].known
-            and fold(tokens[0].surface) == fold(run)
-            and self._sees_word(tokens[0])
-        ):
-            return None, ""
-        for part in _without_particles(run):
+    def _doubtful(self, run: _Run) -> bool:
+        """Whether a run may mean something else than the words it was cut into."""
+        if run.alone and run.kana():
+            return len(run.tokens) > 1 or not run.tokens[0].known or not self._sees(run.tokens[0])
+        if not run.asked or all(token.known and self._sees(token) for token in run.asked):
+            # Cut up by the dictionary into single characters: a name it does not know.
+            return len(run.asked) > 1 and all(len(t.surface) == 1 and not t.affix for t in run.asked)
+        return len(run.tokens) > 1 or run.alone or not run.asked[0].known
+
+    def _sees(self, token: Token) -> bool:
+        """Whether the reader sees an entry with the word, or in kana with one that sounds so."""
+        if self._visible(Option(Way.WORD, (token.word,))):
+            return True
+        return not _HIRAGANA.fullmatch(token.surface) and self._visible(Option(Way.SOUNDS, (token.sound,)))
+
+    def _whole(self, run: _Run) -> tuple[Concept | None, str]:
+        """A run taken whole where its words are not what was meant: a name that the dictionary cut up, kana
+        for kanji, Latin letters for kana, a slip. None: its words will do. Beside it the run mended."""
+        words = tuple(dict.fromkeys(token.word for token in run.asked))
+        together = (Option(Way.TOGETHER, words, 0.5),) if words else ()
+        for part in _without_particles(run.text):
             folded = fold(part)
-            if len(folded) < 2:
+            if len(folded) < 2 or (len(run.tokens) == 1 and run.tokens[0].known):
                 continue
-            kana = bool(_ALL_KANA.fullmatch(part))
             options = [Option(Way.CHARACTERS, (folded,))]
-            if kana and (sounds := self._sounds(folded)):
+            if run.kana() and (sounds := self._sounds(folded)):
                 options.append(Option(Way.SOUNDS, sounds, 0.95))
-            options = [option for option in options if self._visible(option)]
-            short = all(len(t.surface) == 1 for t in tokens)
-            if options and (kana or short or not all(t.known for t in tokens)):
-                return Concept(part, (*options, together) if words else tuple(options)), ""
-            if options:
-                return None, ""
-        if words and self._visible(Option(Way.TOGETHER, words)) and not _one_word(run):
+            if options := [option for option in options if self._visible(option)]:
+                return Concept(part, (*options, *together)), ""
+        if len(words) > 1 and self._visible(together[0]) and not _one_word(run.text):
             return None, ""
-        return self._mended(run, tokens, together)
+        return self._mended(run, together)
 
-    def _sees_word(self, token: Token) -> bool:
-        return self._visible(Option(Way.WORD, (token.word,))) or self._visible(
-            Option(Way.SOUNDS, (token.sound,))
-        )
-
-    def _mended(self, run: str, tokens: Sequence[Token], together: Option) -> tuple[Concept | None, str]:
+    def _mended(self, run: _Run, together: tuple[Option, ...]) -> tuple[Concept | None, str]:
         """What the reader may have meant by a run that no entry has."""
-        same = Option(Way.SOUNDS, tuple(t.sound for t in tokens), 0.9)
-        if len(tokens) > 1 and all(same.values) and self._visible(same):
-            return Concept(run, (same, together)), ""
-        if kana := romaji_to_katakana(normalise(run)):
-            concept, mended = self._whole(kana, ())
-            if concept:
-                return concept, mended
-        for slip in _targets(run, tokens):
+        same = Option(Way.SOUNDS, tuple(token.sound for token in run.asked), 0.9)
+        if len(run.asked) > 1 and all(same.values) and self._visible(same):
+            return Concept(run.text, (same, *together)), ""
+        if kana := romaji_to_katakana(normalise(run.text)):
+            options = [Option(Way.CHARACTERS, (fold(kana),))]
+            if sounds := self._sounds(fold(kana)):
+                options.append(Option(Way.SOUNDS, sounds))
+            if options := [option for option in options if self._visible(option)]:
+                return Concept(run.text, tuple(options)), ""
+        for slip in _slips(run):
             if found := self._nearest(fold(slip)):
                 folded, written = found
-                concept = Concept(
-                    run,
-                    (Option(Way.CHARACTERS, (folded,)), together)
-                    if together.values
-                    else (Option(Way.CHARACTERS, (folded,)),),
+                return Concept(run.text, (Option(Way.CHARACTERS, (folded,)), *together)), run.text.replace(
+                    slip, written, 1
                 )
-                return concept, run.replace(slip, written, 1)
         return None, ""
 
     def _sounds(self, folded: str) -> tuple[str, ...]:
@@ -167,19 +187,34 @@ class Planner:
         return found if found and len(found) <= max(1, len(folded) // 2) else ()
 
 
+def _asked(tokens: Sequence[Token]) -> list[Token]:
+    """The words that count; all of them when only stop words were typed."""
+    content = [token for token in tokens if token.content and token.word]
+    return [token for token in content if token.word not in STOP_WORDS] or content
+
+
 def _is_sentence(tokens: Sequence[Token]) -> bool:
-    """Whether words are joined by particles or endings, as in a question somebody would ask aloud."""
-    content = [index for index, token in enumerate(tokens) if token.content]
-    return len(content) > 1 and any(
-        not token.content and token.surface.isalpha() for token in tokens[content[0] : content[-1]]
-    )
+    """Whether something is asked as one would ask it aloud: with an ending after the last word that counts,
+    or with many words in one breath."""
+    said = [token for token in tokens if token.surface.isalpha()]
+    asked = len(_asked(tokens))
+    if asked < 2 or all(token.content for token in said):
+        return False
+    return asked > _NAMED or not said[-1].content or said[-1].word in STOP_WORDS
 
 
-def _runs(unit: str) -> Iterator[tuple[int, int]]:
-    """Stretches of one script, by their offsets in the unit as typed."""
-    for found in _SCRIPTS.finditer(unit.lower()):
-        if len(found[0].strip("ー-")) > 1:
-            yield found.span()
+def _runs(unit: str, tokens: Sequence[Token], asked: Sequence[Token], sentence: bool) -> Iterator[_Run]:
+    """Stretches of one script in whole morphemes."""
+    scripts = [found.span() for found in _SCRIPTS.finditer(unit.lower())]
+    for start, end in scripts:
+        inside = tuple(token for token in tokens if start <= token.start and token.end <= end)
+        if not inside:
+            continue
+        first, last = inside[0].start, inside[-1].end
+        text = unit[first:last]
+        if len(text.strip("ー-")) > 1:
+            counted = tuple(token for token in inside if token in asked)
+            yield _Run(text, first, last, inside, counted, text == unit, sentence)
 
 
 def _one_word(run: str) -> bool:
@@ -190,19 +225,24 @@ def _one_word(run: str) -> bool:
 def _without_particles(run: str) -> Iterator[str]:
     """The run, and while hiragana ends in particles, the run without them."""
     yield run
-    if re.fullmatch("[ぁ-ゖー]+", run):
+    if _HIRAGANA.fullmatch(run):
         while len(run) > 3 and run[-1] in _PARTICLES:
             run = run[:-1]
             yield run
 
 
-def _targets(run: str, tokens: Sequence[Token]) -> Iterator[str]:
-    """Stretches in which a slip is looked for, the longest first."""
-    yield run
-    surfaces = [token.surface for token in tokens]
-    for first, second in zip(surfaces, surfaces[1:], strict=False):
-        if first + second != run and first + second in run:
-            yield first + second
+def _slips(run: _Run) -> Iterator[str]:
+    """Stretches of a run in which a slip is looked for, the longest first. Words that the dictionary knows
+    are taken for meant, unless they are katakana put together; kanji with a slip fall into single characters."""
+    loose = [not token.known or (len(token.surface) == 1 and not token.affix) for token in run.tokens]
+    joined = _one_word(run.text) and (len(run.tokens) > 1 or run.alone)
+    hiragana = run.alone and run.kana()
+    if not (any(loose) or joined or hiragana) or (run.sentence and len(run.text) < _SHORTEST_IN_SENTENCE):
+        return
+    yield run.text
+    for one, other in pairwise(run.tokens):
+        if len(run.tokens) > 2:
+            yield one.surface + other.surface
 
 
 def _noun_rows(unit: str, tokens: Sequence[Token]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """One question answered from one state of the two indexes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import tantivy
@@ -27,7 +27,7 @@ from kb_service.adapters.tantivy_index.filtering import (
     silent,
 )
 from kb_service.adapters.tantivy_index.marking import Marker
-from kb_service.adapters.tantivy_index.plan import Option, Plan, Way, majority
+from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Way, majority
 from kb_service.adapters.tantivy_index.planning import Planner
 from kb_service.adapters.tantivy_index.schema import FACETS
 from kb_service.adapters.tantivy_index.spelling import Speller
@@ -37,6 +37,7 @@ from kb_service.ports.keyword import FoundPassage, KeywordAnswer, KeywordHit
 from kernel.japanese import Analyser, fold
 
 FULL_LIST = 10  # a sentence's weaker matches fill the list up to here
+_COMMON = 0.2  # of all entries: a word in more of them than this tells little
 _EXPLAINED = 60  # hits for which the matched words are told
 
 
@@ -87,18 +88,30 @@ class Question:
     def _entries_with(self, folded: str) -> int:
         return self._count(self._compiler.option(Option(Way.CHARACTERS, (folded,))))
 
-    def _needs(self) -> Iterable[Engine]:
+    def _needs(self) -> Iterator[Engine]:
         """What an entry must match, from strict to lenient."""
+        concepts = [concept_query(self._compiler, concept) for concept in self.plan.concepts()]
         units = self.plan.units
-        if len(units) == 1:
-            queries = [concept_query(self._compiler, concept) for concept in units[0].concepts]
-            for need in range(min(units[0].need, len(queries)), 0, -1):
+        if self.plan.sentence:
+            telling = [self._telling(concept) for concept in self.plan.concepts()]
+            named = [query for query, tells in zip(concepts, telling, strict=True) if tells]
+            spoken = [query for query, tells in zip(concepts, telling, strict=True) if not tells]
+            if named and spoken:
+                yield conjunction([any_of(named)], better=spoken)
+        elif len(units) == 1:
+            for need in range(min(units[0].need, len(concepts)), 1, -1):
+                yield at_least(concepts, need)
+        else:
+            queries = [unit_query(self._compiler, unit, unit.need) for unit in units]
+            for need in range(majority(len(units)), 0, -1):
                 yield at_least(queries, need)
-            return
-        queries = [unit_query(self._compiler, unit, unit.need) for unit in units]
-        for need in range(majority(len(units)), 0, -1):
-            yield at_least(queries, need)
-        yield any_of([concept_query(self._compiler, concept) for concept in self.plan.concepts()])
+        yield any_of(concepts)
+
+    def _telling(self, concept: Concept) -> bool:
+        """Whether few enough entries hold it for it to make a match by itself in a sentence."""
+        most = self._at.entries.num_docs * _COMMON
+        words = [option.values[0] for option in concept.options if option.way is Way.WORD]
+        return all(self._compiler.frequency(word) <= most for word in words)
 
     def _parts(
         self, need: Engine | None, filters: Filters, without: str = "", only: Engine | None = None
