@@ -61,9 +61,12 @@ class KeywordIndex(Protocol):
         limit: int,
         sort: Sort = Sort.RELEVANCE,
         offset: int = 0,
+        only: Sequence[str] | None = None,
+        facets: bool = True,
     ) -> KeywordAnswer:
         """Entries matching enough of the words (AND-leaning), all phrases and no exclusion. An empty query
-        matches everything visible, newest first."""
+        matches everything visible, newest first. `only` restricts to these entries, and is then content with
+        fewer of the words; without `facets` none are counted."""
 
     def count(
         self, entry_ids: Sequence[str], keys: frozenset[str], filters: Filters
