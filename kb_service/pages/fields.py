@@ -232,12 +232,12 @@ GROUPS: Mapping[Kind, tuple[Group, ...]] = {
 }
 
 COMMON: Mapping[str, Text] = {
-    "title": Text("標題", "Title"),
+    "title": Text("件名", "Title"),
     "summary": Text("概要", "Summary"),
     "body": Text("本文", "Body"),
     "tags": Text("タグ", "Tags"),
     "links": Text("他の情報へのリンク", "Links to other entries"),
-    "audience": Text("見られる範囲", "Who can see it"),
+    "audience": Text("公開範囲", "Who can see it"),
     "status": Text("状態", "Status"),
     "planned": Text("更新の予定", "Planned update"),
     "source": Text("出典", "Source"),

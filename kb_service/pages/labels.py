@@ -37,9 +37,9 @@ KIND_PURPOSES: Mapping[Kind, Text] = {
 
 STATUSES: Mapping[Status, Text] = {
     Status.DRAFT: Text("下書き", "Draft"),
-    Status.IN_PROGRESS: Text("更新予定", "To be updated"),
-    Status.PUBLISHED: Text("掲載中", "Published"),
-    Status.ARCHIVED: Text("保管済み", "Archived"),
+    Status.IN_PROGRESS: Text("作成中（更新予定）", "In progress (to be updated)"),
+    Status.PUBLISHED: Text("公開", "Published"),
+    Status.ARCHIVED: Text("保管", "Archived"),
 }
 
 STATUS_MEANINGS: Mapping[Status, Text] = {
@@ -53,7 +53,7 @@ STATUS_MEANINGS: Mapping[Status, Text] = {
     ),
     Status.PUBLISHED: Text("内容が固まった情報として共有します。", "Shared as settled information."),
     Status.ARCHIVED: Text(
-        "古くなった情報として残します。検索では「保管済み」と表示します。",
+        "古くなった情報として残します。一覧では「保管」と表示します。",
         "Kept as past information, shown as archived in searches.",
     ),
 }
@@ -92,7 +92,7 @@ AUDIENCES: Mapping[AudienceKind, Text] = {
     AudienceKind.OWN: Text("所属団体のみ", "Own organisation only"),
     AudienceKind.NAMED: Text("選んだ団体", "Chosen organisations"),
     AudienceKind.MEMBERS: Text("参加団体すべて", "All members"),
-    AudienceKind.PUBLIC: Text("一般公開", "Public"),
+    AudienceKind.PUBLIC: Text("一般（住民を含む）", "Public"),
 }
 
 AUDIENCE_MEANINGS: Mapping[AudienceKind, Text] = {
@@ -142,7 +142,7 @@ FACETS: Mapping[str, Text] = {
 _FLAGS = {"true": Text("あり", "Yes"), "false": Text("なし", "No")}
 
 SOURCES: Mapping[str, Text] = {
-    "title": Text("標題", "Title"),
+    "title": Text("件名", "Title"),
     "summary": Text("概要", "Summary"),
     "field": Text("項目", "Field"),
     "body": Text("本文", "Body"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from zlib import crc32
 
 from kb_service.models.entries import CaseFields, Entry, ProductFields
 from kb_service.models.passages import Passage, PassageSource
@@ -36,9 +37,10 @@ class ExtractView:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet."""
+    """A value of a facet. `anchor` is a name for it that stays the same and suits an id."""
 
     value: str
+    anchor: str
     label: str
     count: int
     chosen: bool
@@ -162,7 +164,13 @@ def facet_views(
         if not counted or (name == "has_attachment" and not picked and set(counted) == {"false"}):
             continue
         choices = tuple(
-            Choice(value, _value(name, value, language, named), count, value in picked)
+            Choice(
+                value,
+                f"{crc32(value.encode()):08x}",
+                _value(name, value, language, named),
+                count,
+                value in picked,
+            )
             for value, count in counted.items()
         )
         if name == "year":
