@@ -7,9 +7,9 @@ from PIL import Image, ImageOps
 
 from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean, close_up
-from kb_service.adapters.extraction.joining import join_lines
 from kb_service.adapters.extraction.source import Found, Pixels, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
+from kb_service.rules.joining import join_lines
 from kernel.errors import Text
 
 _MIN_SIDE = 16  # pixels; smaller pictures hold no text

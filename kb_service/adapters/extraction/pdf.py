@@ -5,9 +5,9 @@ import pypdfium2.raw as pdfium_c
 
 from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean, close_up
-from kb_service.adapters.extraction.joining import join_lines
 from kb_service.adapters.extraction.source import Found, Pixels, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
+from kb_service.rules.joining import join_lines
 from kernel.errors import Text
 
 _DPI = 200

@@ -11,6 +11,7 @@ from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.encodings import decode
 from kb_service.adapters.extraction.sections import sections
 from kb_service.adapters.extraction.source import Found, Source
+from kb_service.rules.joining import join_lines
 
 _HEADING = re.compile(r"#{1,6}\s+(.+?)\s*#*$")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
@@ -25,8 +26,9 @@ def _text(source: Source) -> str:
 
 
 def read_plain(source: Source) -> Found:
-    """Lines as they are, in sections."""
-    return Found(sections(("", line) for line in clean(_text(source)).split("\n")))
+    """Lines in sections; those that were broken to fit a page are joined."""
+    text = join_lines(clean(_text(source)), over_blank_lines=True)
+    return Found(sections(("", line) for line in text.split("\n")))
 
 
 def read_markdown(source: Source) -> Found:
