@@ -59,7 +59,8 @@ class Jobs:
         }
         insert = postgresql.insert if work.dialect == "postgresql" else sqlite.insert
         statement = insert(jobs).values(values).on_conflict_do_nothing(index_elements=["open_key"])
-        if work.connection.execute(statement).rowcount == 0:
+        added = work.connection.execute(statement.returning(jobs.c.id)).scalar_one_or_none()
+        if added is None:
             existing = work.connection.execute(
                 select(jobs.c.id).where(jobs.c.open_key == values["open_key"])
             ).scalar_one_or_none()
