@@ -13,6 +13,7 @@ from kb_service.models.passages import IndexChange, IndexedEntry, Removal
 from kb_service.ports.keyword import KeywordIndex
 from kb_service.ports.records import Repositories
 from kb_service.ports.vectors import VectorChange, Vectors
+from kb_service.rules.blending import blended
 from kb_service.rules.passages import Reading, indexed, meaning_of
 from kb_service.service.generations import Generation, Meaning
 from kb_service.service.troubles import Troubles
@@ -36,8 +37,13 @@ class Words:
     """The keyword index."""
 
     def __init__(self, index: KeywordIndex) -> None:
-        self.sequence = index.sequence
-        self.write = index.write
+        self._index = index
+
+    def sequence(self) -> int:
+        return self._index.sequence()
+
+    def write(self, changes: Sequence[IndexChange], sequence: int) -> None:
+        self._index.write(changes, sequence)
 
 
 class Vectoring:
@@ -45,7 +51,9 @@ class Vectoring:
 
     def __init__(self, meaning: Meaning) -> None:
         self._meaning = meaning
-        self.sequence = meaning.vectors.sequence
+
+    def sequence(self) -> int:
+        return self._meaning.vectors.sequence()
 
     def write(self, changes: Sequence[IndexChange], sequence: int) -> None:
         """Embeds the passages of all changes at once and writes them."""
@@ -67,7 +75,7 @@ class Vectoring:
         if said:
             vectors[said] = self._meaning.embedder.passages([texts[number] for number in said])
         ends = np.cumsum([len(entry.passages) for entry in entries])
-        return [np.ascontiguousarray(part) for part in np.split(vectors, ends[:-1])] if entries else []
+        return [blended(part) for part in np.split(vectors, ends[:-1])] if entries else []
 
 
 class IndexBroken(Exception):

@@ -96,9 +96,12 @@ class Indexing:
         return self._reached()
 
     def wait_for(self, seq: int, seconds: float = WAIT_SECONDS) -> bool:
-        """Whether every index holds `seq` before the time is over."""
+        """Whether every index holds all up to `seq` before the time is over."""
+        return self._wait(self._reached, seq, seconds)
+
+    def _wait(self, reached: Callable[[], int], seq: int, seconds: float) -> bool:
         end = time.monotonic() + seconds
-        while self._reached() < seq:
+        while reached() < seq:
             left = end - time.monotonic()
             if left <= 0:
                 return False
@@ -233,7 +236,7 @@ class Indexing:
         if embedder is None or embedder.version == self._generations.pointer.embedder:
             return
         if self._thread is None:
-            self._build(False, embedder, lambda done, total: None)
+            self._build(False, embedder, _silently)
         elif not self._building.locked():
             threading.Thread(
                 target=self._build_quietly, args=(embedder,), name="vectors", daemon=True
@@ -241,7 +244,7 @@ class Indexing:
 
     def _build_quietly(self, embedder: Embedder) -> None:
         try:
-            self._build(False, embedder, lambda done, total: None)
+            self._build(False, embedder, _silently)
         except Conflict:
             pass  # another build runs; the next look comes back to it
         except Exception:
@@ -296,13 +299,18 @@ class Indexing:
     def _reached(self) -> int:
         """The sequence up to which the indexes in use hold everything."""
         if self._generations.writable:
-            return self._applied
+            return self._applied if self._feeding.filling() is None else 0
         try:
             self._generations.follow()
             with self._generations.use() as generation:
                 return generation.sequence()
         except Unavailable:
             return -1
+
+    def _refused(self) -> int:
+        """The sequence up to which the indexes refuse what was narrowed or deleted; one that is being filled
+        does not hold everything yet, but refuses already."""
+        return self._applied if self._generations.writable else self._reached()
 
     def _advance(self, applied: int) -> None:
         with self._advanced:
@@ -312,7 +320,7 @@ class Indexing:
     def _wait_or_tell(self, seq: int) -> None:
         """Raises Unavailable when the indexes do not follow: the change is stored, and results are checked
         against the records, but the person must know that counts may lag."""
-        if not self.wait_for(seq):
+        if not self._wait(self._refused, seq, WAIT_SECONDS):
             raise Unavailable(
                 Text(
                     "変更は保存しました。検索の索引への反映に時間がかかっています。検索結果の本文には表示されませんが、件数に残ることがあります。",
@@ -320,3 +328,7 @@ class Indexing:
                     "but counts may still include it for a while.",
                 )
             )
+
+
+def _silently(_done: int, _total: int) -> None:
+    """Progress that nobody looks at."""
