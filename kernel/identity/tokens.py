@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from kernel.audit.trail import Detail
 from kernel.errors import Invalid, Problem, Text, not_found
 from kernel.identity import repository
 from kernel.identity.logins import LogIns
@@ -29,7 +30,7 @@ class ApiTokens(LogIns):
         secret = PREFIX + new_secret()
         token = Token(new_id(), actor.user_id, name.strip(), scopes, now, now + timedelta(days=days))
         repository.add_token(work, token, digest(secret))
-        details = {"scopes": " ".join(sorted(scopes)), "days": days}
+        details: dict[str, Detail] = {"scopes": " ".join(sorted(scopes)), "days": days}
         self.audit.record(
             work, actor.organisation, actor.user_id, "token.create", f"token:{token.id}", details
         )

@@ -1,0 +1,15 @@
+"""Pages about who is asking: log in, set up, my account, users, audit."""
+
+from fastapi import APIRouter
+
+from kernel.identity.service import Accounts
+from kernel.web.identity_pages import language, login
+from kernel.web.web import Web
+
+
+def build_router(web: Web, accounts: Accounts) -> APIRouter:
+    """All of them."""
+    router = APIRouter(include_in_schema=False)
+    for part in (login, language):
+        router.include_router(part.build_router(web, accounts))
+    return router

@@ -1,0 +1,45 @@
+"""What roles, actions and scopes are called. Msgids, translated where they are shown."""
+
+from collections.abc import Mapping
+
+from kernel.identity.models import Role, Scope
+from kernel.identity.permissions import Action
+from kernel.web.translations import N_
+
+ROLE_NAMES: Mapping[Role, str] = {
+    Role.READER: N_("閲覧者"),
+    Role.CONTRIBUTOR: N_("投稿者"),
+    Role.REVIEWER: N_("確認者"),
+    Role.OPERATOR: N_("運用担当"),
+    Role.AUDITOR: N_("監査担当"),
+    Role.ADMINISTRATOR: N_("管理者"),
+}
+ROLE_PURPOSES: Mapping[Role, str] = {
+    Role.READER: N_("知識を探して読みます。"),
+    Role.CONTRIBUTOR: N_("知識の下書きを書き、更新予定のものを早めに共有します。"),
+    Role.REVIEWER: N_("下書きを確かめて公開し、公開範囲を広げ、不要なものを削除します。"),
+    Role.OPERATOR: N_("資料の取り込みや、検索の仕組みの手入れをします。"),
+    Role.AUDITOR: N_("だれが何をしたかの記録を確かめます。"),
+    Role.ADMINISTRATOR: N_("利用者を招待し、役割を決めます。"),
+}
+ACTION_NAMES: Mapping[Action, str] = {
+    Action.ENTRY_READ: N_("知識を探して読む"),
+    Action.ENTRY_WRITE: N_("下書きと更新予定の知識を書く"),
+    Action.ENTRY_PUBLISH: N_("公開する・公開範囲を広げる・保管する"),
+    Action.ENTRY_DELETE: N_("知識を削除する"),
+    Action.IMPORT: N_("資料をまとめて取り込む"),
+    Action.INDEX_MANAGE: N_("検索の索引を作り直す・処理の状態を見る"),
+    Action.USER_MANAGE: N_("利用者を管理する"),
+    Action.AUDIT_READ: N_("監査記録を見る"),
+    Action.TOKEN_OWN: N_("自分のAPIトークンを作る"),
+}
+SCOPE_NAMES: Mapping[Scope, str] = {
+    Scope.READ: N_("読む"),
+    Scope.WRITE: N_("書く"),
+    Scope.ADMIN: N_("管理する"),
+}
+SCOPE_PURPOSES: Mapping[Scope, str] = {
+    Scope.READ: N_("知識を検索し、読むことができます。"),
+    Scope.WRITE: N_("知識の作成・更新・公開・削除、資料の取り込みができます。"),
+    Scope.ADMIN: N_("利用者の管理、監査記録の閲覧、検索の手入れ、トークンの作成ができます。"),
+}
