@@ -133,7 +133,7 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
         """Entries to link to, found by search."""
         if not q.strip():
             return JSONResponse({"items": []})
-        found = bank.search.search(actor, q[:200], Filters(), Sort.RELEVANCE, 0, 8)
+        found = bank.search.search(actor, q[:200], Filters(), Sort.RELEVANCE, limit=8)
         language, named = web.language(request), desk.named(request)
         items = [
             {
@@ -252,6 +252,10 @@ def _options(actor: Actor, entry: Entry | None, language: str) -> dict[str, Any]
             (code, each.name_en if language == "en" else each.name, "")
             for code, each in ORGANISATIONS.items()
             if code != owner
+        ],
+        "all_organisations": [
+            (code, each.name_en if language == "en" else each.name, "")
+            for code, each in ORGANISATIONS.items()
         ],
         "outcomes": [(each, OUTCOMES[each].in_language(language), "") for each in Outcome],
         "provider_kinds": [(each, PROVIDER_KINDS[each].in_language(language)) for each in ProviderKind],

@@ -1,5 +1,7 @@
 """Lists of entries: what is new, drafts of the own organisation, what was deleted."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,7 +10,7 @@ from kb_service.models.entries import Kind, Status
 from kb_service.models.listing import Listing
 from kb_service.pages.desk import Desk
 from kernel.identity.models import Actor
-from kernel.identity.permissions import Action, require
+from kernel.identity.permissions import Action, may, require
 
 LENGTH = 20
 SHARED = (Status.PUBLISHED, Status.IN_PROGRESS)
@@ -39,7 +41,7 @@ def add_list_pages(router: APIRouter, desk: Desk) -> None:
             kinds=tuple(Kind),
             chosen_kind=kinds[0] if kinds else "",
             only_planned=statuses == (Status.IN_PROGRESS,),
-            later=cursor is not None,
+            next_address=_next_address(kind, status, page.next),
         )
 
     @router.get("/knowledge/drafts")
@@ -50,7 +52,7 @@ def add_list_pages(router: APIRouter, desk: Desk) -> None:
         require(actor, Action.ENTRY_WRITE)
         with web.records.read() as work:
             page = entries.drafts(work, actor, cursor, LENGTH)
-        return desk.page(request, actor, "drafts.html", page=page, later=cursor is not None)
+        return desk.page(request, actor, "drafts.html", page=page, may_delete=may(actor, Action.ENTRY_DELETE))
 
     @router.get("/knowledge/deleted")
     def deleted(
@@ -59,4 +61,9 @@ def add_list_pages(router: APIRouter, desk: Desk) -> None:
         """What was deleted here, each with a button that brings it back."""
         with web.records.read() as work:
             page = entries.deleted(work, actor, cursor, LENGTH)
-        return desk.page(request, actor, "deleted.html", page=page, later=cursor is not None)
+        return desk.page(request, actor, "deleted.html", page=page)
+
+
+def _next_address(kind: str, status: str, cursor: str | None) -> str:
+    pairs = {"kind": kind, "status": status, "cursor": cursor or ""}
+    return "/knowledge/new-arrivals?" + urlencode({name: value for name, value in pairs.items() if value})

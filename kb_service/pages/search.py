@@ -85,7 +85,7 @@ def add_search_pages(router: APIRouter, desk: Desk) -> None:
     @router.get("/knowledge/suggestions")
     def suggestions(q: str = "", actor: Actor = Depends(web.page_actor)) -> Response:
         """Completions of what is being typed."""
-        found = bank.search.suggest(actor, q[:200])[:SUGGESTIONS] if q.strip() else ()
+        found = bank.search.suggest(actor, q, SUGGESTIONS)
         return JSONResponse({"items": [{"value": each, "label": each} for each in found]})
 
     @router.get("/knowledge/results.csv")
@@ -126,7 +126,7 @@ def _bounded(question: Question) -> Question:
 
 def _ask(desk: Desk, actor: Actor, question: Question, offset: int, limit: int) -> Results:
     sort = Sort.NEWEST if not question.text.strip() and question.sort is Sort.RELEVANCE else question.sort
-    return desk.bank.search.search(actor, question.text, question.filters(), sort, offset, limit)
+    return desk.bank.search.search(actor, question.text, question.filters(), sort, offset=offset, limit=limit)
 
 
 def _all(desk: Desk, actor: Actor, question: Question) -> Iterator[Entry]:
