@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from kb_service.adapters.tantivy_index.compiling import EntryCompiler
 from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Unit, Way, majority
+from kb_service.adapters.tantivy_index.segmenting import segmented
 from kernel.japanese import STOP_WORDS, Analyser, Token, fold, normalise, romaji_to_katakana
 
 LONGEST_UNITS = 24
@@ -16,8 +17,7 @@ _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _ALL_KANA = re.compile(r"[ぁ-ゖァ-ヶー]+")
 _SCRIPTS = re.compile(r"[ぁ-ゖー]+|[ァ-ヶー]+|[\u3400-\u9fff々]+|[a-z0-9\-]+")
 _PARTICLES = "のをがはにでとへもや"
-_LONGEST_SOUND = 14
-_SHORTEST_IN_SENTENCE = 4
+_SHORTEST_SLIP = 4
 _NAMED = 4  # more words than this in one breath are no longer the name of a thing
 
 Visible = Callable[[Option], bool]  # does the reader see an entry that has it
@@ -91,9 +91,9 @@ class Planner:
         taken: set[int] = set()
         better = unit
         for run in _runs(unit, tokens, asked, sentence):
-            whole, mended = self._whole(run) if self._doubtful(run) else (None, "")
+            whole, mended = self._whole(run) if self._doubtful(run) else ((), "")
             if whole:
-                found.append((run.start, whole))
+                found.extend((run.start, concept) for concept in whole)
                 taken.update(token.start for token in run.tokens)
                 if mended:
                     better = better.replace(run.text, mended, 1)
@@ -123,10 +123,12 @@ class Planner:
         """Whether a run may mean something else than the words it was cut into."""
         if run.alone and run.kana():
             return len(run.tokens) > 1 or not run.tokens[0].known or not self._sees(run.tokens[0])
-        if not run.asked or all(token.known and self._sees(token) for token in run.asked):
-            # Cut up by the dictionary into single characters: a name it does not know.
-            return len(run.asked) > 1 and all(len(t.surface) == 1 and not t.affix for t in run.asked)
-        return len(run.tokens) > 1 or run.alone or not run.asked[0].known
+        if run.asked and all(token.known and self._sees(token) for token in run.asked):
+            # A name cut up into characters, or a word of the same sound: no entry has these in a row.
+            row = Option(Way.CHARACTERS, (fold(run.text),))
+            fragments = all(map(_fragment, run.asked))
+            return len(run.asked) > 1 and (fragments or not (run.sentence or self._visible(row)))
+        return len(run.tokens) > 1 or run.alone or not (run.asked and run.asked[0].known)
 
     def _sees(self, token: Token) -> bool:
         """Whether the reader sees an entry with the word, or in kana with one that sounds so."""
@@ -134,57 +136,64 @@ class Planner:
             return True
         return not _HIRAGANA.fullmatch(token.surface) and self._visible(Option(Way.SOUNDS, (token.sound,)))
 
-    def _whole(self, run: _Run) -> tuple[Concept | None, str]:
+    def _whole(self, run: _Run) -> tuple[tuple[Concept, ...], str]:
         """A run taken whole where its words are not what was meant: a name that the dictionary cut up, kana
-        for kanji, Latin letters for kana, a slip. None: its words will do. Beside it the run mended."""
+        for kanji, Latin letters for kana, a slip. (): its words will do. Beside it the run mended."""
         words = tuple(dict.fromkeys(token.word for token in run.asked))
-        together = (Option(Way.TOGETHER, words, 0.5),) if words else ()
+        together: tuple[Option, ...] = ()
+        if len(words) > 1 and not _HIRAGANA.fullmatch(run.text):
+            together = (Option(Way.TOGETHER, words, 0.5),)
         for part in _without_particles(run.text):
-            folded = fold(part)
-            if len(folded) < 2 or (len(run.tokens) == 1 and run.tokens[0].known):
-                continue
-            options = [Option(Way.CHARACTERS, (folded,))]
-            if run.kana() and (sounds := self._sounds(folded)):
-                options.append(Option(Way.SOUNDS, sounds, 0.95))
-            if options := [option for option in options if self._visible(option)]:
-                return Concept(part, (*options, *together)), ""
-        if len(words) > 1 and self._visible(together[0]) and not _one_word(run.text):
-            return None, ""
-        return self._mended(run, together)
+            if len(fold(part)) > 1 and (run.alone or len(run.tokens) > 1 or not run.tokens[0].known):
+                found = self._written(part, run.kana())
+                if len(found) == 1:
+                    return (Concept(part, (*found[0], *together)),), ""
+                if found:
+                    return tuple(Concept(part, options) for options in found), ""
+        scattered = bool(together) and self._visible(together[0])
+        if scattered and not (_one_word(run.text) or any(map(_fragment, run.asked)) or self._same_sound(run)):
+            return (), ""
+        concept, mended = self._mended(run, together)
+        return ((concept,), "" if scattered else mended) if concept else ((), "")
+
+    def _written(self, part: str, kana: bool) -> tuple[tuple[Option, ...], ...]:
+        """How entries write these characters, or what sounds like this kana: options for each word of it."""
+        row = Option(Way.CHARACTERS, (fold(part),))
+        options = [row] if self._visible(row) else []
+        parted = bool(_HIRAGANA.fullmatch(part))
+        groups = segmented(fold(part), self._heard, self._said, parted) if kana else ()
+        if len(groups) == 1:
+            options.append(Option(Way.SOUNDS, groups[0], 0.95))
+        if options:
+            return (tuple(options),)
+        return tuple((Option(Way.SOUNDS, group, 0.95),) for group in groups)
+
+    def _heard(self, sound: str) -> bool:
+        return self._visible(Option(Way.SOUNDS, (sound,)))
+
+    def _said(self, sounds: tuple[str, ...]) -> bool:
+        return self._visible(Option(Way.SOUNDS, sounds))
+
+    def _same_sound(self, run: _Run) -> Option | None:
+        """The run's words as other words that sound the same: 介護保健 for 介護保険."""
+        same = Option(Way.SOUNDS, tuple(token.sound for token in run.asked), 0.9)
+        return same if len(run.asked) > 1 and all(same.values) and self._visible(same) else None
 
     def _mended(self, run: _Run, together: tuple[Option, ...]) -> tuple[Concept | None, str]:
         """What the reader may have meant by a run that no entry has."""
-        same = Option(Way.SOUNDS, tuple(token.sound for token in run.asked), 0.9)
-        if len(run.asked) > 1 and all(same.values) and self._visible(same):
+        if same := self._same_sound(run):
             return Concept(run.text, (same, *together)), ""
-        if kana := romaji_to_katakana(normalise(run.text)):
-            options = [Option(Way.CHARACTERS, (fold(kana),))]
-            if sounds := self._sounds(fold(kana)):
-                options.append(Option(Way.SOUNDS, sounds))
-            if options := [option for option in options if self._visible(option)]:
-                return Concept(run.text, tuple(options)), ""
+        if (kana := romaji_to_katakana(normalise(run.text))) and len(
+            written := self._written(kana, True)
+        ) == 1:
+            return Concept(run.text, written[0]), ""
         for slip in _slips(run):
             if found := self._nearest(fold(slip)):
-                folded, written = found
+                folded, meant = found
                 return Concept(run.text, (Option(Way.CHARACTERS, (folded,)), *together)), run.text.replace(
-                    slip, written, 1
+                    slip, meant, 1
                 )
         return None, ""
-
-    def _sounds(self, folded: str) -> tuple[str, ...]:
-        """Fewest words of visible entries that sound like these kana in a row; () when there are none."""
-        best: list[tuple[str, ...] | None] = [()] + [None] * len(folded)
-        for end in range(1, len(folded) + 1):
-            for start in range(max(0, end - _LONGEST_SOUND), end):
-                before = best[start]
-                if before is None or (best[end] is not None and len(before) + 1 >= len(best[end] or ())):
-                    continue
-                piece = folded[start:end]
-                if (len(piece) > 1 or len(folded) > 1) and self._visible(Option(Way.SOUNDS, (piece,))):
-                    best[end] = (*before, piece)
-        found = best[-1] or ()
-        # Words of one sound each would be noise.
-        return found if found and len(found) <= max(1, len(folded) // 2) else ()
 
 
 def _asked(tokens: Sequence[Token]) -> list[Token]:
@@ -231,18 +240,21 @@ def _without_particles(run: str) -> Iterator[str]:
             yield run
 
 
+def _fragment(token: Token) -> bool:
+    """Whether a morpheme is what an unknown or misspelt word falls into."""
+    return not token.known or (len(token.surface) == 1 and not token.affix)
+
+
 def _slips(run: _Run) -> Iterator[str]:
     """Stretches of a run in which a slip is looked for, the longest first. Words that the dictionary knows
-    are taken for meant, unless they are katakana put together; kanji with a slip fall into single characters."""
-    loose = [not token.known or (len(token.surface) == 1 and not token.affix) for token in run.tokens]
+    are taken for meant, unless they are katakana put together; kanji with a slip fall into fragments."""
     joined = _one_word(run.text) and (len(run.tokens) > 1 or run.alone)
-    hiragana = run.alone and run.kana()
-    if not (any(loose) or joined or hiragana) or (run.sentence and len(run.text) < _SHORTEST_IN_SENTENCE):
+    kana = run.alone and run.kana()
+    if not (joined or kana or any(map(_fragment, run.tokens))):
         return
-    yield run.text
-    for one, other in pairwise(run.tokens):
-        if len(run.tokens) > 2:
-            yield one.surface + other.surface
+    shortest = 3 if run.alone and all(len(token.surface) == 1 for token in run.tokens) else _SHORTEST_SLIP
+    windows = [] if kana or len(run.tokens) < 3 else [a.surface + b.surface for a, b in pairwise(run.tokens)]
+    yield from (slip for slip in [run.text, *windows] if len(slip) >= shortest)
 
 
 def _noun_rows(unit: str, tokens: Sequence[Token]) -> Iterator[str]:

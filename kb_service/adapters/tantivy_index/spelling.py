@@ -1,5 +1,6 @@
 """What a slip may have meant: the nearest noun, or run of nouns, in passages that the reader sees."""
 
+import unicodedata
 from collections.abc import Callable
 
 import tantivy
@@ -44,9 +45,7 @@ class Speller:
         for slips in (1, 2) if len(slip) >= _TWO_SLIPS else (1,):
             found = self._within(slip, slips)
             if found:
-                best = max(
-                    found, key=lambda folded: (folded[0] == slip[0], self._entries_with(folded), folded)
-                )
+                best = min(found, key=lambda word: (strangeness(word, slip), -self._entries_with(word), word))
                 return best, found[best]
         return None
 
@@ -60,6 +59,20 @@ class Speller:
                 if folded != slip and folded not in found and distance(folded, slip, slips) <= slips:
                     found[folded] = written
         return found
+
+
+def strangeness(word: str, slip: str) -> float:
+    """How unlikely a slip is: a voicing mark costs half of another letter, the first letter one more."""
+    if len(word) != len(slip):
+        return 1.0 + (word[0] != slip[0])
+    wrong = [(a, b) for a, b in zip(word, slip, strict=True) if a != b]
+    if len(wrong) == 2 and wrong[0] == wrong[1][::-1]:
+        return 1.0
+    return sum(0.5 if _unvoiced(a) == _unvoiced(b) else 1.0 for a, b in wrong) + (word[0] != slip[0])
+
+
+def _unvoiced(kana: str) -> str:
+    return unicodedata.normalize("NFD", kana)[0]
 
 
 def distance(one: str, other: str, most: int) -> int:
