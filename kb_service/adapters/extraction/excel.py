@@ -1,10 +1,10 @@
 """Excel (.xlsx): each sheet's values as they are shown, its text boxes and comments."""
 
 import datetime as dt
+import posixpath
 import re
 import zipfile
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Any
 
 import openpyxl
@@ -23,7 +23,7 @@ _BROKEN = (
     *(InvalidFileException, zipfile.BadZipFile, etree.LxmlError, SyntaxError, KeyError, ValueError),
     *(AttributeError, TypeError, IndexError, OSError, EOFError),
 )
-_DRAWING = re.compile(r"/drawing\d*\.xml$|/comments\d*\.xml$|/threadedComment\d*\.xml$")
+_WITH_TEXT = ("/drawing", "/comments", "/threadedComment")  # ends of relations' types
 _TEXTS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}t"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
@@ -31,12 +31,13 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 def read_excel(source: Source) -> Found:
     """A part for each sheet with text, named by the sheet; a row a line, cells parted by " | "."""
     try:
-        # read-only: rows stream, and a sheet that claims a million rows costs no memory
-        book = openpyxl.load_workbook(source.file, read_only=True, data_only=True, keep_links=False)
-        try:
-            return _sheets(source, book)
-        finally:
-            book.close()
+        with source.file.open("rb") as stream:  # of a path, openpyxl believes the name's ending
+            # read-only: rows stream, and a sheet that claims a million rows costs no memory
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            try:
+                return _sheets(source, book)
+            finally:
+                book.close()
     except _BROKEN as error:
         raise refusals.damaged(source.name, "Excelブック", "an Excel workbook") from error
 
@@ -97,15 +98,15 @@ def _rows(sheet: Any, budget: Budget) -> Iterator[str]:
 
 def _floating(package: zipfile.ZipFile, sheet_path: str) -> list[str]:
     """Text boxes and comments of a sheet, found through its relations."""
-    path = PurePosixPath(sheet_path.lstrip("/"))
-    relations = f"{path.parent}/_rels/{path.name}.rels"
-    if relations not in package.namelist():
+    folder, name = posixpath.split(sheet_path.lstrip("/"))
+    members = set(package.namelist())
+    relations = f"{folder}/_rels/{name}.rels"
+    if relations not in members:
         return []
     lines: list[str] = []
     for relation in _parse(package, relations).iter(_RELATION):
-        target = relation.get("Target") or ""
-        part = target.lstrip("/") if target.startswith("/") else f"xl/{target.removeprefix('../')}"
-        if _DRAWING.search(f"/{part}") and part in package.namelist():
+        part = posixpath.normpath(posixpath.join("/", folder, relation.get("Target") or "")).lstrip("/")
+        if relation.get("Type", "").endswith(_WITH_TEXT) and part in members:
             root = _parse(package, part)
             lines.extend(drawing_paragraphs(root))
             lines.extend("".join(text.itertext()) for text in root.iter(_TEXTS))
