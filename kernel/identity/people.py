@@ -1,9 +1,9 @@
 """The people of one organisation, as its administrator keeps them."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from kernel.errors import Conflict, Invalid, Problem, Text, not_found
+from kernel.errors import Conflict, Invalid, NotFound, Problem, Text, not_found
 from kernel.identity import repository
 from kernel.identity.logins import normalised_login
 from kernel.identity.models import Actor, Invited, Role, User
@@ -33,8 +33,17 @@ class People(ApiTokens):
         require(actor, Action.USER_MANAGE)
         found = repository.user(work, user_id)
         if found is None or found.organisation != actor.organisation:
-            raise not_found("利用者", "The user")
+            raise self.no_such_user()
         return found
+
+    def no_such_user(self) -> NotFound:
+        """The answer about a user who is absent or somebody else's."""
+        return not_found("利用者", "The user")
+
+    def open_codes(self, work: UnitOfWork, actor: Actor) -> dict[str, datetime]:
+        """User id → until when their one-time code can be used, for those who have not used it yet."""
+        people = [person.id for person in self.list_users(work, actor)]
+        return repository.invitation_expiries(work, people)
 
     def invite(
         self, work: UnitOfWork, actor: Actor, login: str, name: str, roles: frozenset[Role]

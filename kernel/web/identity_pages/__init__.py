@@ -3,13 +3,13 @@
 from fastapi import APIRouter
 
 from kernel.identity.service import Accounts
-from kernel.web.identity_pages import language, login
+from kernel.web.identity_pages import account, audit, language, login, setup, users
 from kernel.web.web import Web
 
 
 def build_router(web: Web, accounts: Accounts) -> APIRouter:
     """All of them."""
     router = APIRouter(include_in_schema=False)
-    for part in (login, language):
+    for part in (login, setup, language, account, users, audit):
         router.include_router(part.build_router(web, accounts))
     return router
