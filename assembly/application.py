@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import portal.pages
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 import kb_service.http
 import kb_service.pages
-import portal.pages
 from assembly.embedded import System, build
 from assembly.health import check
 from kernel.settings import Settings

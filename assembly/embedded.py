@@ -96,6 +96,4 @@ def build(settings: Settings, clock: Clock | None = None) -> System:
     jobs.listen(worker.wake)
     folders = [Path(str(package.__file__)).parent for package in (kb_service, portal)]
     web = build_web(settings, records, accounts, clock, folders)
-    return System(
-        settings, clock, records, audit, Sealer(records, clock), accounts, jobs, worker, bank, web
-    )
+    return System(settings, clock, records, audit, Sealer(records, clock), accounts, jobs, worker, bank, web)

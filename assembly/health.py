@@ -11,7 +11,12 @@ LEAST_FREE = 500_000_000  # bytes; below it the next large upload may fill the d
 
 def check(system: System) -> dict[str, Any]:
     """Each part with "ok" or what is wrong; `ok` when all are."""
-    parts = {"records": _records(system), "index": _index(system), "disk": _disk(system), "meaning": _meaning(system)}
+    parts = {
+        "records": _records(system),
+        "index": _index(system),
+        "disk": _disk(system),
+        "meaning": _meaning(system),
+    }
     return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
 
 

@@ -39,7 +39,9 @@ def rss_mb() -> float:
 
 def machine() -> dict[str, Any]:
     """Cores, memory, Python and commit: what a reader needs to judge a figure."""
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
     return {
         "when": datetime.now(UTC).strftime("%Y-%m-%dT%H:%MZ"),
         "cores": len(os.sched_getaffinity(0)),

@@ -22,8 +22,12 @@ class Outcome:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-def _search(base: str, token: str, queries: list[str], until: float, outcome: Outcome, first: int) -> None:
-    with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
+def _client(base: str, token: str) -> httpx.Client:
+    return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=30)
+
+
+def _search(client: httpx.Client, queries: list[str], until: float, outcome: Outcome, first: int) -> None:
+    with client:
         number = first
         while time.monotonic() < until:
             start = time.perf_counter()
@@ -36,8 +40,8 @@ def _search(base: str, token: str, queries: list[str], until: float, outcome: Ou
             number += 7
 
 
-def _save(base: str, token: str, until: float, outcome: Outcome) -> None:
-    with httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=30) as client:
+def _save(client: httpx.Client, until: float, outcome: Outcome) -> None:
+    with client:
         number = 0
         while time.monotonic() < until:
             body = {
@@ -62,10 +66,10 @@ def run(base: str, token: str, queries: list[str], users: int, seconds: float) -
     outcome = Outcome()
     until = time.monotonic() + seconds
     threads = [
-        threading.Thread(target=_search, args=(base, token, queries, until, outcome, user * 31))
+        threading.Thread(target=_search, args=(_client(base, token), queries, until, outcome, user * 31))
         for user in range(users)
     ]
-    threads.append(threading.Thread(target=_save, args=(base, token, until, outcome)))
+    threads.append(threading.Thread(target=_save, args=(_client(base, token), until, outcome)))
     for thread in threads:
         thread.start()
     for thread in threads:

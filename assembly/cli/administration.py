@@ -62,7 +62,9 @@ def list_users() -> None:
             for person in repository.users_of(work, code):
                 state = "有効" if person.active else "停止"
                 roles = " ".join(sorted(person.roles))
-                output.print(f"{person.login}\t{organisation.name}\t{person.name}\t{roles}\t{state}", highlight=False)
+                output.print(
+                    f"{person.login}\t{organisation.name}\t{person.name}\t{roles}\t{state}", highlight=False
+                )
 
 
 @contextmanager
@@ -80,7 +82,9 @@ def _accounts() -> Iterator[tuple[Accounts, UnitOfWork]]:
 def _person(work: UnitOfWork, login: str) -> User:
     found = repository.user_by_login(work, login.strip().lower())
     if found is None:
-        raise NotFound(Text(f"ログイン名 {login} の利用者がいません。", f"No user has the login name {login}."))
+        raise NotFound(
+            Text(f"ログイン名 {login} の利用者がいません。", f"No user has the login name {login}.")
+        )
     return found[0]
 
 

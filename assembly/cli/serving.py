@@ -42,7 +42,9 @@ def migrate() -> None:
     records = Records(Settings().records_url())
     before = current(records)
     upgrade(records)
-    errors.print(f"記録: {before or '(空)'} → {head()}  ({records.engine.url.render_as_string()})", highlight=False)
+    errors.print(
+        f"記録: {before or '(空)'} → {head()}  ({records.engine.url.render_as_string()})", highlight=False
+    )
     records.close()
 
 
