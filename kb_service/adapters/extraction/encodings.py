@@ -19,7 +19,7 @@ def decode(data: bytes) -> str | None:
         return None
     sample = text[:_SAMPLE]
     strange = len(_CONTROL.findall(sample)) + sample.count("\ufffd")
-    return None if strange > max(4, len(sample) // 50) else text
+    return None if strange > max(8, len(sample) // 50) else text
 
 
 def _decode(data: bytes) -> str | None:
