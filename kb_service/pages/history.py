@@ -36,12 +36,14 @@ def add_history_pages(router: APIRouter, desk: Desk) -> None:
         with web.records.read() as work:
             entry = entries.get(work, actor, entry_id)
             page = entries.revisions(work, actor, entry_id, cursor, LENGTH)
+            names = web.accounts.names(work, actor)
         return desk.page(
             request,
             actor,
             "history.html",
             entry=entry,
             page=page,
+            names=names,
             acts={act: text.in_language(language) for act, text in ACTS.items()},
             may_edit=rights(actor, entry).edit,
         )

@@ -84,6 +84,9 @@ class AttachmentRepository(Protocol):
     def count_of(self, work: UnitOfWork, entry_ids: Collection[str]) -> Mapping[str, int]:
         """Attachments of each entry; entries without one are absent."""
 
+    def unreadable(self, work: UnitOfWork, owner: str, limit: int) -> tuple[Attachment, ...]:
+        """Those that could not be read, of entries of one organisation that are not deleted; last first."""
+
     def add(self, work: UnitOfWork, attachment: Attachment) -> None: ...
 
     def replace(self, work: UnitOfWork, attachment: Attachment) -> bool:

@@ -63,6 +63,12 @@ class Attachments:
         self._entry(work, actor, entry_id)
         return self._attachments.of_entry(work, entry_id)
 
+    def unreadable(self, work: UnitOfWork, actor: Actor, limit: int) -> Sequence[tuple[Entry, Attachment]]:
+        """Files of the actor's organisation that could not be read, with their entries; last first."""
+        found = self._attachments.unreadable(work, actor.organisation, limit)
+        shown = self._entries.visible(work, [each.entry_id for each in found], keys_of(actor))
+        return [(shown[each.entry_id], each) for each in found if each.entry_id in shown]
+
     def counts(self, work: UnitOfWork, entry_ids: Collection[str]) -> Mapping[str, int]:
         """Attachments of each of these entries, which the caller has found to be readable."""
         return self._attachments.count_of(work, entry_ids)

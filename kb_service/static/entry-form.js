@@ -29,11 +29,22 @@ const rows = (event) => {
   }
 };
 
-// A link chosen from the suggestions: the title is shown, the id is sent.
+// A link chosen from the suggestions: the title is shown as a link, the id is sent.
 const linked = (event) => {
   const row = event.target.closest("[data-link-row]");
   if (!row) return;
-  row.querySelector("[name=link_target]").value = event.detail.id;
+  const link = document.createElement("a");
+  link.className = "kb-row__linked";
+  link.href = `/knowledge/${event.detail.id}`;
+  link.target = "_blank";
+  link.rel = "noopener";
+  link.textContent = event.detail.label;
+  const sent = document.createElement("input");
+  sent.type = "hidden";
+  sent.name = "link_target";
+  sent.value = event.detail.id;
+  row.querySelector("kb-combobox").replaceWith(link, sent);
+  row.querySelector("select").focus();
 };
 
 let previewTimer;

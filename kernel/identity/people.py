@@ -28,6 +28,10 @@ class People(ApiTokens):
         require(actor, Action.USER_MANAGE)
         return repository.users_of(work, actor.organisation)
 
+    def names(self, work: UnitOfWork, actor: Actor) -> dict[str, str]:
+        """User id → name of the actor's colleagues; people of other organisations are not named."""
+        return {person.id: person.name for person in repository.users_of(work, actor.organisation)}
+
     def get_user(self, work: UnitOfWork, actor: Actor, user_id: str) -> User:
         """NotFound for a user of another organisation, as for one who does not exist."""
         require(actor, Action.USER_MANAGE)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
-from kb_service.adapters.records.tables import attachment_parts, attachments
+from kb_service.adapters.records.tables import attachment_parts, attachments, entries
 from kb_service.models.attachments import Attachment, Place, PlaceKind, ReadingState, TextPart
 from kernel.records import UnitOfWork
 
@@ -42,6 +42,20 @@ class SqlAttachments:
             )
             counted.update({row.entry_id: row.number for row in work.connection.execute(statement)})
         return counted
+
+    def unreadable(self, work: UnitOfWork, owner: str, limit: int) -> tuple[Attachment, ...]:
+        statement = (
+            select(attachments)
+            .join(entries, entries.c.id == attachments.c.entry_id)
+            .where(
+                attachments.c.state == ReadingState.UNREADABLE.value,
+                entries.c.owner == owner,
+                entries.c.deleted.is_(False),
+            )
+            .order_by(attachments.c.uploaded_at.desc(), attachments.c.id)
+            .limit(limit)
+        )
+        return tuple(_attachment(row) for row in work.connection.execute(statement))
 
     def add(self, work: UnitOfWork, attachment: Attachment) -> None:
         work.connection.execute(insert(attachments).values(**_values(attachment)))
