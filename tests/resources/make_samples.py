@@ -189,8 +189,8 @@ def sheets(path: Path) -> None:
     """Two sheets with figures, and a third with notes."""
     book = Workbook()
     book.properties.created = book.properties.modified = WHEN
-    monthly = book.active
-    monthly.title = "月別の件数"
+    book.remove(book.worksheets[0])
+    monthly = book.create_sheet("月別の件数")
     for row in (
         ("月", "光熱水費", "電話料金", "複写機", "止まった回数"),
         ("10月", 512, 388, 431, 9),
@@ -199,13 +199,13 @@ def sheets(path: Path) -> None:
     ):
         monthly.append(row)
     stops = book.create_sheet("止まった理由")
-    for row in (
+    for reason in (
         ("理由", "回数", "直し方"),
         ("口座の名義が違う", 7, "登録の名義を半角カナにそろえる"),
         ("請求書の番号が空", 5, "番号のない請求書は日付を入れる"),
         ("夜間の保守と重なった", 4, "第三水曜の夜は動かさない"),
     ):
-        stops.append(row)
+        stops.append(reason)
     notes = book.create_sheet("覚え書き")
     notes.append(("水道の検針は隔月なので、奇数月は件数が少なくなります。",))
     with fixed_zip(path) as made:
