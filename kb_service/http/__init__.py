@@ -1,0 +1,17 @@
+"""The API of the knowledge bank, /api/v1."""
+
+from fastapi import APIRouter
+
+from kb_service.http import attachments, entries, history, lists, searching, work
+from kb_service.http.bank import Bank
+from kernel.web import Web
+
+__all__ = ["Bank", "build_router"]
+
+
+def build_router(bank: Bank, web: Web) -> APIRouter:
+    """All endpoints; mounted on the app as it is."""
+    router = APIRouter(prefix="/api/v1")
+    for module in (lists, entries, history, attachments, searching, work):
+        router.include_router(module.build(bank, web))
+    return router

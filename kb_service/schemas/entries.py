@@ -292,3 +292,11 @@ class CountsOut(BaseModel):
             by_status=dict(counts.by_status),
             own_drafts=counts.own_drafts,
         )
+
+
+class RelatedOut(BaseModel):
+    """What else to read. An entry stands in the first list that it belongs to."""
+
+    linked: list[LinkedOut]
+    same_tags: list[EntryBrief]
+    similar: list[EntryBrief]

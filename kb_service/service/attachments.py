@@ -84,6 +84,12 @@ class Attachments:
 
     # Writing
 
+    def check_add(self, work: UnitOfWork, actor: Actor, entry_id: str) -> None:
+        """Raises what `add` would raise, before the bytes are accepted. Takes no lock."""
+        entry = self._entry(work, actor, entry_id)
+        require_change(actor, entry, entry)
+        self._check_room(len(self._attachments.of_entry(work, entry_id)))
+
     def add(
         self,
         work: UnitOfWork,
@@ -102,13 +108,7 @@ class Attachments:
         for one in present:
             if (one.digest, one.name) == (stored.digest, name):
                 return one
-        if len(present) >= EACH_ENTRY_MAX:
-            raise Conflict(
-                Text(
-                    f"添付ファイルは1件のナレッジに{EACH_ENTRY_MAX}個までです。不要なものを削除してください。",
-                    f"An entry holds at most {EACH_ENTRY_MAX} attachments. Remove some first.",
-                )
-            )
+        self._check_room(len(present))
         attachment = Attachment(
             id=new_id(),
             entry_id=entry_id,
@@ -244,6 +244,15 @@ class Attachments:
         else:
             require_change(actor, entry, entry)
         return entry
+
+    def _check_room(self, present: int) -> None:
+        if present >= EACH_ENTRY_MAX:
+            raise Conflict(
+                Text(
+                    f"添付ファイルは1件のナレッジに{EACH_ENTRY_MAX}個までです。不要なものを削除してください。",
+                    f"An entry holds at most {EACH_ENTRY_MAX} attachments. Remove some first.",
+                )
+            )
 
     def _ask_for_reading(self, work: UnitOfWork, entry: Entry, attachment: Attachment) -> None:
         self._jobs.enqueue(

@@ -1,6 +1,6 @@
 """The job table as seen by those who ask for work and those who watch it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, select
@@ -87,14 +87,14 @@ class Jobs:
         work: UnitOfWork,
         limit: int = 50,
         states: Sequence[JobState] | None = None,
-        organisation: str | None = None,
+        organisations: Collection[str] | None = None,
     ) -> tuple[Job, ...]:
-        """Newest first; of one organisation when it is given."""
+        """Newest first; only of these organisations when they are given ("" = the system's own)."""
         statement = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
         if states is not None:
             statement = statement.where(jobs.c.state.in_([state.value for state in states]))
-        if organisation is not None:
-            statement = statement.where(jobs.c.organisation == organisation)
+        if organisations is not None:
+            statement = statement.where(jobs.c.organisation.in_(organisations))
         return tuple(job_of(row) for row in work.connection.execute(statement))
 
 

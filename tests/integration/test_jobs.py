@@ -61,7 +61,7 @@ def test_runs_with_arguments_and_progress(records: Records, jobs: Jobs, clock: F
     assert seen == ["知恵"] and job.finished_at == clock.now()
     with records.read() as work:
         assert [one.name for one in jobs.recent(work, states=[JobState.WAITING])] == ["unknown"]
-        assert [one.name for one in jobs.recent(work, organisation="131016")] == ["count"]
+        assert [one.name for one in jobs.recent(work, organisations=["131016"])] == ["count"]
 
 
 def test_a_key_is_unique_while_the_job_is_open(records: Records, jobs: Jobs, clock: FixedClock) -> None:

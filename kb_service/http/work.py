@@ -1,0 +1,71 @@
+"""Background work, the indexes, organisations, and who is asking."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from kb_service.http.bank import Bank
+from kb_service.http.parameters import JobId
+from kb_service.schemas.jobs import ActorOut, IndexOut, JobOut, OrganisationOut
+from kernel.errors import not_found
+from kernel.identity.models import Actor
+from kernel.identity.organisations import ORGANISATIONS
+from kernel.identity.permissions import Action, may, require
+from kernel.jobs import JobState
+from kernel.records import UnitOfWork
+from kernel.web import Web
+from kernel.web.problems import problem_responses
+
+
+def build(bank: Bank, web: Web) -> APIRouter:
+    router = APIRouter(tags=["work and members"])
+
+    @router.get("/jobs", summary="Recent background work", responses=problem_responses(401, 403, 422))
+    def jobs(
+        state: Annotated[list[JobState], Query(max_length=4)] = [],  # noqa: B006  FastAPI copies defaults
+        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        actor: Actor = Depends(web.api_actor),
+        work: UnitOfWork = Depends(web.reading, scope="function"),
+    ) -> list[JobOut]:
+        """Of your organisation; operators see the system's own too. Newest first."""
+        require(actor, Action.ENTRY_READ)
+        found = bank.jobs.recent(work, limit, state or None, organisations=_organisations(actor))
+        return [JobOut.of(job) for job in found]
+
+    @router.get(
+        "/jobs/{job_id}", summary="One piece of work", responses=problem_responses(401, 403, 404, 422)
+    )
+    def job(
+        job_id: JobId,
+        actor: Actor = Depends(web.api_actor),
+        work: UnitOfWork = Depends(web.reading, scope="function"),
+    ) -> JobOut:
+        """Its state and progress."""
+        require(actor, Action.ENTRY_READ)
+        found = bank.jobs.get(work, job_id)
+        if found is None or found.organisation not in _organisations(actor):
+            raise not_found("処理", "The job")
+        return JobOut.of(found)
+
+    @router.get("/index", summary="How the indexes stand", responses=problem_responses(401, 403))
+    def index(actor: Actor = Depends(web.api_actor)) -> IndexOut:
+        """For operators: what has been applied, of how much."""
+        require(actor, Action.INDEX_MANAGE)
+        return IndexOut.of(bank.indexing.status())
+
+    @router.get("/organisations", summary="Members", responses=problem_responses(401))
+    def organisations(_actor: Actor = Depends(web.api_actor)) -> list[OrganisationOut]:
+        """The 23 wards, Tokyo and the shared body."""
+        return [OrganisationOut.of(one) for one in ORGANISATIONS.values()]
+
+    @router.get("/me", summary="Who is asking", responses=problem_responses(401))
+    def me(actor: Actor = Depends(web.api_actor)) -> ActorOut:
+        """Whom the token or the session stands for, and what they may do."""
+        return ActorOut.of(actor)
+
+    return router
+
+
+def _organisations(actor: Actor) -> tuple[str, ...]:
+    """Whose work is shown: the own organisation's, and to operators the system's own."""
+    return (actor.organisation, "") if may(actor, Action.INDEX_MANAGE) else (actor.organisation,)
