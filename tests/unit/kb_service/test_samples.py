@@ -7,6 +7,7 @@ import pytest
 
 import kb_service
 from kb_service.models.entries import CaseFields, Kind, LinkKind, Outcome, Status
+from kb_service.rules.content import checked
 from kb_service.rules.front_matter import EntryFile, parse_entry_file
 from kernel.visibility import AudienceKind
 
@@ -30,6 +31,10 @@ def test_each_kind_has_what_was_promised(entries: dict[str, EntryFile]) -> None:
 
 def test_the_id_is_the_file_name_and_the_owner_is_named(entries: dict[str, EntryFile]) -> None:
     assert [slug for slug, entry in entries.items() if entry.slug != slug or entry.owner is None] == []
+
+
+def test_the_bank_accepts_every_one(entries: dict[str, EntryFile]) -> None:
+    assert all(checked(entry.content, lambda _code: True) for entry in entries.values())
 
 
 def test_titles_differ_and_everything_is_filled(entries: dict[str, EntryFile]) -> None:
