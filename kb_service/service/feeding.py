@@ -7,7 +7,6 @@ from typing import Protocol
 
 import numpy as np
 
-from kb_service.models.attachments import ReadingState
 from kb_service.models.indexing import Filling
 from kb_service.models.passages import IndexChange, IndexedEntry, Removal
 from kb_service.ports.keyword import KeywordIndex
@@ -240,12 +239,7 @@ class Feeding:
         if entry is None or entry.deleted:
             return Removal(entry_id)
         readings: list[Reading] = [
-            (
-                attachment,
-                self._repositories.attachments.parts(work, attachment.id)
-                if attachment.state is ReadingState.DONE
-                else (),
-            )
+            (attachment, self._repositories.attachments.parts(work, attachment.id))
             for attachment in self._repositories.attachments.of_entry(work, entry_id)
         ]
         return indexed(entry, readings, version, self._organisations)

@@ -82,6 +82,8 @@ def test_numbered_lines_of_plain_text_are_headings() -> None:
         "5.1 組織体制について\n" + "連携の主体を比べた。" * 20 + "\n（2）費用の分担\n" + "人口で分ける。" * 20
     )
     assert [piece.heading for piece in cut(text)] == ["5.1 組織体制について", "（2）費用の分担"]
+    amounts = "0.5百万ユーロ\n2.5 倍\n12.5%\n削減した。"
+    assert {piece.heading for piece in cut(amounts)} <= {"", "2.5 倍"}
     dated = "1.5倍に増えた件数を、翌年度の予算に反映させた。\n12. そして。"
     assert {piece.heading for piece in cut(dated)} == {""}
 
