@@ -50,7 +50,7 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
             user = accounts.credentials(work, login).user
             if user is None or not user.active:
                 raise not_found("利用者", "The user")
-            opened = accounts.open_session(work, user)
+            opened = accounts.let_in(work, user)
         return enter(web, opened, local_path(str(form.get("next", "/"))))
 
     @router.post("/logout")
