@@ -73,7 +73,7 @@ class Desk:
     def go(self, request: Request, address: str, sentence: str) -> Response:
         """To another page, with a sentence (already translated) shown there once."""
         response = self.web.redirect(address)
-        self.web.flash(request, response, sentence)
+        self.web.flash(response, sentence)
         return response
 
 

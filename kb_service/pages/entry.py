@@ -243,5 +243,5 @@ def link_words(linked: LinkedEntry, language: str) -> str:
 
 def _refused(desk: Desk, request: Request, address: str, error: ChienowaError) -> Response:
     response = desk.web.redirect(address)
-    desk.web.flash(request, response, error.text.in_language(desk.web.language(request)), "warning")
+    desk.web.flash(response, error.text.in_language(desk.web.language(request)), "warning")
     return response

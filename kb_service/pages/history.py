@@ -90,7 +90,7 @@ def add_history_pages(router: APIRouter, desk: Desk) -> None:
                 entries.restore(work, actor, entry_id, version, whole(form.get("based_on")))
         except Stale as error:
             response = web.redirect(f"{address}/history")
-            web.flash(request, response, error.text.in_language(web.language(request)), "warning")
+            web.flash(response, error.text.in_language(web.language(request)), "warning")
             return response
         sentence = web.translate(request)(
             "第{n}版の内容に戻しました。状態と公開範囲は変えていません。", n=version

@@ -206,8 +206,12 @@ def _value(facet: str, value: str, language: str, named: Named) -> str:
 def effect_and_cost(entry: Entry) -> dict[str, float | int | None]:
     """The figures that a hit shows when they are known: hours and yen a year, yen."""
     fields = entry.content.fields
-    if isinstance(fields, CaseFields):
-        return {"hours": fields.effect_hours, "saved": fields.effect_yen, "cost": fields.cost_yen}
-    if isinstance(fields, ProductFields):
-        return {"price": fields.purchase_price_yen, "running": fields.running_cost_yen}
-    return {}
+    case = fields if isinstance(fields, CaseFields) else CaseFields()
+    product = fields if isinstance(fields, ProductFields) else ProductFields()
+    return {
+        "hours": case.effect_hours,
+        "saved": case.effect_yen,
+        "cost": case.cost_yen,
+        "price": product.purchase_price_yen,
+        "running": product.running_cost_yen,
+    }
