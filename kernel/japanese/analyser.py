@@ -5,10 +5,11 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import sudachipy
 
-from kernel.japanese.folding import bigrams, fold, normalise, normalise_with_offsets, sound_key
+from kernel.japanese.folding import bigrams, fold_normalised, normalise, normalise_with_offsets, sound_key
 
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "代名詞"})
 _AFFIXES = frozenset({"接頭辞", "接尾辞"})
@@ -22,6 +23,7 @@ STOP_WORDS = frozenset(_STOP.split())
 # Sudachi refuses more than 49,149 bytes; a character has at most four.
 _LONGEST = 8_000
 _RECENT = 4_000
+_UNKNOWN = 0xF000_0000  # from here on Sudachi numbers words that are in no dictionary
 _HYPHENS = frozenset("-‐–・ー")
 _SENTENCE_END = re.compile(r"[。．！？!?\n]")
 
@@ -39,6 +41,16 @@ class Token:
     noun: bool
     affix: bool  # a prefix or suffix, as 区 in 千代田区
     known: bool  # in the dictionary
+
+
+class _Entry(NamedTuple):
+    """What is needed of a word of the dictionary; read from it once, as asking costs as much as tokenizing."""
+
+    word: str  # "" where it is no content word
+    sound: str
+    key: str  # the surface, folded
+    noun: bool
+    joins: bool  # a hyphen or middle dot
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,7 @@ class Analyser:
         self._local = threading.local()
         # Words of the texts analysed last: the vectors of a batch are made from the same texts right after.
         self._recent: dict[str, tuple[str, ...]] = {}
+        self._entries: dict[int, _Entry] = {}
 
     def _classes(self, names: frozenset[str]) -> frozenset[int]:
         """Part-of-speech numbers of the dictionary whose first level is one of `names`."""
@@ -116,26 +129,39 @@ class Analyser:
         sounds: list[str] = []
         compounds: set[str] = set()
         run: list[str] = []
-        content, nouns = self._content, self._nouns
+        entries = self._entries
         for m in self._morphemes(plain):
-            pos = m.part_of_speech_id()
-            if pos in content:
-                word = m.normalized_form()
-                if " " in word:
-                    word = word.replace(" ", "")
-                if word:
-                    words.append(word)
-                    sounds.append(sound_key(m.reading_form()))
-            if pos in nouns:
-                run.append(sound_key(m.surface()))
-            elif run and m.surface() not in _HYPHENS:
+            number = m.word_id()
+            entry = entries.get(number)
+            if entry is None:
+                entry = self._entry(m)
+                if number < _UNKNOWN:
+                    entries[number] = entry
+            if entry.word:
+                words.append(entry.word)
+                sounds.append(entry.sound)
+            if entry.noun:
+                run.append(entry.key)
+            elif run and not entry.joins:
                 _compounds(run, compounds)
                 run = []
         _compounds(run, compounds)
         if len(self._recent) >= _RECENT:
             self._recent = {}
         self._recent[text] = kept = tuple(words)
-        return Analysis(kept, tuple(sounds), tuple(bigrams(fold(plain))), frozenset(compounds))
+        return Analysis(kept, tuple(sounds), tuple(bigrams(fold_normalised(plain))), frozenset(compounds))
+
+    def _entry(self, m: sudachipy.Morpheme) -> _Entry:
+        pos = m.part_of_speech_id()
+        surface = m.surface()
+        content = pos in self._content and not surface.isspace()
+        return _Entry(
+            m.normalized_form().replace(" ", "") if content else "",
+            sound_key(m.reading_form()),
+            sound_key(surface),
+            pos in self._nouns,
+            surface in _HYPHENS,
+        )
 
     def find(self, text: str, words: Collection[str], sounds: Collection[str]) -> list[tuple[int, int]]:
         """Where in `text` one of these words, or a word of one of these sounds, stands: (start, end)."""
@@ -179,10 +205,15 @@ class Analyser:
 
 def _compounds(run: Sequence[str], found: set[str]) -> None:
     """Adds the nouns of a run, its neighbouring pairs and its whole, where 3 to 20 characters long."""
-    if not run:
-        return
-    candidates = [*run, *(a + b for a, b in pairwise(run)), "".join(run)]
-    found.update(each for each in candidates if 3 <= len(each) <= 20)
+    for each in run:
+        if 3 <= len(each) <= 20:
+            found.add(each)
+    if len(run) > 1:
+        for one, other in pairwise(run):
+            if 3 <= len(one) + len(other) <= 20:
+                found.add(one + other)
+        if len(run) > 2 and 3 <= len(whole := "".join(run)) <= 20:
+            found.add(whole)
 
 
 def _written_compounds(run: Sequence[Token], text: str, found: dict[str, str]) -> None:

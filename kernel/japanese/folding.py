@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import pairwise
 
 from kernel.japanese.kanji import OLD_TO_NEW
 
 _UNSAFE = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SAME_LENGTH = {**OLD_TO_NEW, ord("ヰ"): "イ", ord("ヱ"): "エ", ord("ゐ"): "い", ord("ゑ"): "え"}
+
+_OLD = re.compile("[" + "".join(map(chr, _SAME_LENGTH)) + "]")
+_VOICING = re.compile("[ﾞﾟ]")
 
 _SMALL = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ")
 _HIRAGANA = {code: chr(code + 0x60) for code in range(0x3041, 0x3097)} | {0x309D: "ヽ", 0x309E: "ヾ"}
@@ -23,7 +25,9 @@ _SOUNDS = {
 }  # fmt: skip
 _SOUND = re.compile("|".join(sorted(_SOUNDS, key=len, reverse=True)))
 _REPEATED = re.compile("([\u3400-\u9fff])々|([ァ-ヴ])([ヽヾ])")
-_SECOND = frozenset("々ヽヾゝゞ")
+_SECOND = frozenset(
+    "々ヽヾゝゞ" + "ァィェォュゥァぁぃぇぉゅぅヤや"
+)  # folds together with the character before it
 # Dropped inside a word: prolonged sound marks, hyphens of every kind, the middle dot, blanks.
 _JOINERS = re.compile(r"[ー\-‐‑‒–—―−~〜・･'’\s]+")
 _BREAKS = re.compile(r"[^\w]+")
@@ -33,13 +37,20 @@ def normalise(text: str) -> str:
     """NFKC, lower case, new kanji; control characters and lone surrogates become blanks."""
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
-    return _UNSAFE.sub(" ", text.lower()).translate(_SAME_LENGTH)
+    text = text.lower()
+    if _UNSAFE.search(text):
+        text = _UNSAFE.sub(" ", text)
+    return text.translate(_SAME_LENGTH) if _OLD.search(text) else text
+
+
+_piece = lru_cache(maxsize=20_000)(normalise)
 
 
 def normalise_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """`normalise`, and for each of its characters (and its end) the offset in `text` where it came from."""
     plain = normalise(text)
-    if len(plain) == len(text) and unicodedata.is_normalized("NFKC", text):
+    # Without marks that join the character before them no character gets shorter.
+    if len(plain) == len(text) and not any(map(unicodedata.combining, text)) and not _VOICING.search(text):
         return plain, range(len(text) + 1)
     pieces: list[str] = []
     offsets: list[int] = []
@@ -48,7 +59,7 @@ def normalise_with_offsets(text: str) -> tuple[str, Sequence[int]]:
         end = start + 1
         while end < len(text) and (unicodedata.combining(text[end]) or text[end] in "ﾞﾟ"):
             end += 1
-        piece = normalise(text[start:end])
+        piece = _piece(text[start:end])
         pieces.append(piece)
         offsets.extend([start] * len(piece))
         start = end
@@ -87,7 +98,17 @@ def fold(text: str) -> str:
 
     Hyphens, middle dots, prolonged sound marks and blanks vanish, so that AI-OCR, ＡＩ・ＯＣＲ and ai ocr
     meet; other punctuation parts."""
-    return _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(normalise(text)))).strip()
+    return fold_normalised(normalise(text))
+
+
+def fold_normalised(plain: str) -> str:
+    """`fold` of text that is normalised already."""
+    return _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(plain))).strip()
+
+
+@lru_cache(maxsize=20_000)
+def _folded_piece(plain: str) -> str:
+    return _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(plain)))
 
 
 def fold_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
@@ -99,8 +120,8 @@ def fold_with_offsets(text: str) -> tuple[str, list[tuple[int, int]]]:
     while at < len(plain):
         # A sound of two characters (ティ, ヴァ) or a repeated kanji (人々) folds as one piece.
         long = plain[at : at + 2]
-        size = 2 if len(long) == 2 and (long[1] in _SECOND or to_katakana(long) in _SOUNDS) else 1
-        piece = _BREAKS.sub(" ", _JOINERS.sub("", _fold_kana(plain[at : at + size])))
+        size = 2 if len(long) == 2 and long[1] in _SECOND else 1
+        piece = _folded_piece(plain[at : at + size])
         if piece == " " and (not pieces or pieces[-1] == " "):
             piece = ""
         pieces.extend(piece)
@@ -117,7 +138,7 @@ def bigrams(folded: str) -> list[str]:
     found: list[str] = []
     for run in folded.split(" "):
         if len(run) > 1:
-            found.extend(map("".join, pairwise(run)))
+            found.extend(map(str.__add__, run, run[1:]))
         elif run:
             found.append(run)
     return found

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
 import tantivy
@@ -9,15 +10,33 @@ import tantivy
 from kb_service.adapters.tantivy_index.schema import FACETS, LAST_DAY, NO_DAY, facet_field
 from kb_service.models.attachments import Place, PlaceKind
 from kb_service.models.passages import IndexedEntry, Passage, PassageSource
-from kernel.japanese import Analyser, Analysis, bigrams, fold
+from kernel.japanese import Analyser, bigrams, fold
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def entry_documents(
-    entry: IndexedEntry, analyser: Analyser
-) -> tuple[tantivy.Document, list[tantivy.Document]]:
+class Labels:
+    """Titles and tags taken apart; tags come again and again, so the last thousands are kept."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self.analyser = analyser
+        self.analysis = lru_cache(maxsize=5_000)(analyser.analyse)
+        self.terms = lru_cache(maxsize=5_000)(self._terms)
+
+    def _terms(self, label: str) -> str:
+        """What a label is completed by: its characters and its sounds in pairs, each begun by a mark ^."""
+        tokens = self.analyser.tokens(label)
+        terms: list[str] = []
+        for line in dict.fromkeys((fold(label), fold("".join(token.sound for token in tokens)))):
+            terms.extend(["^" + line[:1], *bigrams(line)])
+        terms.extend("^" + token.sound[:1] for token in tokens if token.content)
+        return " ".join(term for term in terms if len(term) > 1 or term.isalnum())
+
+
+def entry_documents(entry: IndexedEntry, labels: Labels) -> tuple[tantivy.Document, list[tantivy.Document]]:
     """One document of the entries index and one for each passage."""
+    analyser = labels.analyser
+    title = analyser.analyse(entry.title)
     keys = sorted(entry.audience)
     tags = list(entry.facets.get("tag", ()))
     passages: list[tantivy.Document] = []
@@ -26,13 +45,25 @@ def entry_documents(
     sounds: list[str] = []
     pairs: list[str] = []
     for passage in entry.passages:
-        analysis = analyser.analyse(passage.text)
-        (attached if passage.source is PassageSource.ATTACHMENT else own).extend(analysis.words)
-        sounds.extend(analysis.sounds)
-        pairs.extend(analysis.bigrams)
-        passages.append(_passage_document(entry.entry_id, keys, passage, analysis))
-    title = analyser.analyse(entry.title)
-    extra = [analyser.analyse(tag) for tag in tags]
+        analysis = title if passage.text == entry.title else analyser.analyse(passage.text)
+        document = tantivy.Document()
+        words, said, written = (
+            " ".join(each) for each in (analysis.words, analysis.sounds, analysis.bigrams)
+        )
+        (attached if passage.source is PassageSource.ATTACHMENT else own).append(words)
+        sounds.append(said)
+        pairs.append(written)
+        document.add_text("id", entry.entry_id)
+        for key in keys:
+            document.add_text("keys", key)
+        document.add_unsigned("number", passage.number)
+        document.add_text("words", words)
+        document.add_text("sounds", said)
+        document.add_text("pairs", written)
+        document.add_text("compounds", " ".join(analysis.compounds))
+        document.add_bytes("shown", _json(_written(passage)))
+        passages.append(document)
+    extra = [labels.analysis(tag) for tag in tags]
     if not any(passage.source is PassageSource.TITLE for passage in entry.passages):
         extra.append(title)
     for analysis in extra:
@@ -49,10 +80,8 @@ def entry_documents(
     document.add_text("sounds", " ".join(sounds))
     document.add_text("pairs", " ".join(pairs))
     for label in (entry.title, *tags):
-        document.add_text("labels", " ".join(label_terms(label, analyser)))
-    document.add_bytes(
-        "shown", json.dumps([entry.title, *tags], ensure_ascii=False).encode("utf-8", "replace")
-    )
+        document.add_text("labels", labels.terms(label))
+    document.add_bytes("shown", _json([entry.title, *tags]))
     for name in FACETS:
         for value in entry.facets.get(name, ()):
             document.add_text(facet_field(name), value)
@@ -67,31 +96,8 @@ def entry_documents(
     return document, passages
 
 
-def label_terms(label: str, analyser: Analyser) -> list[str]:
-    """What a title or tag is completed by: its characters and its sounds in pairs, each begun by a mark ^."""
-    tokens = analyser.tokens(label)
-    sounds = "".join(token.sound for token in tokens)
-    terms: list[str] = []
-    for line in dict.fromkeys((fold(label), fold(sounds))):
-        terms.extend(["^" + line[:1], *bigrams(line)])
-    terms.extend("^" + token.sound[:1] for token in tokens if token.content)
-    return [term for term in terms if len(term) > 1 or term.isalnum()]
-
-
-def _passage_document(
-    entry_id: str, keys: list[str], passage: Passage, analysis: Analysis
-) -> tantivy.Document:
-    document = tantivy.Document()
-    document.add_text("id", entry_id)
-    for key in keys:
-        document.add_text("keys", key)
-    document.add_unsigned("number", passage.number)
-    document.add_text("words", " ".join(analysis.words))
-    document.add_text("sounds", " ".join(analysis.sounds))
-    document.add_text("pairs", " ".join(analysis.bigrams))
-    document.add_text("compounds", " ".join(analysis.compounds))
-    document.add_bytes("shown", json.dumps(_written(passage), ensure_ascii=False).encode("utf-8", "replace"))
-    return document
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _written(passage: Passage) -> dict[str, Any]:
@@ -109,7 +115,7 @@ def _written(passage: Passage) -> dict[str, Any]:
 
 
 def read_passage(stored: bytes) -> Passage:
-    """The passage that `_passage_document` stored."""
+    """The passage that `entry_documents` stored."""
     row = json.loads(stored)
     attachment, place = row.get("a", ("", "")), row.get("p")
     return Passage(

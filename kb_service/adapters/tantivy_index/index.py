@@ -8,7 +8,7 @@ from pathlib import Path
 import tantivy
 
 from kb_service.adapters.tantivy_index.filtering import chosen, conjunction, count_facets, one_of, readable
-from kb_service.adapters.tantivy_index.reading import Question, Snapshot, stored_passage
+from kb_service.adapters.tantivy_index.reading import Snapshot, stored_passage
 from kb_service.adapters.tantivy_index.schema import FACETS, entries_schema, open_index, passages_schema
 from kb_service.adapters.tantivy_index.suggesting import suggestions
 from kb_service.adapters.tantivy_index.writing import Writer, newest_of_each
@@ -109,7 +109,7 @@ class TantivyIndex:
         only: Sequence[str] | None = None,
         facets: bool = True,
     ) -> KeywordAnswer:
-        question = Question(self._current(), self._analyser, query, keys)
+        question = self._current().question(self._analyser, query, keys)
         return question.answer(filters, limit, sort, offset, only, facets)
 
     def count(
@@ -134,7 +134,7 @@ class TantivyIndex:
     ) -> Mapping[str, tuple[FoundPassage, ...]]:
         if each < 1 or not entry_ids:
             return {}
-        return Question(self._current(), self._analyser, query, keys).passages(entry_ids, each)
+        return self._current().question(self._analyser, query, keys).passages(entry_ids, each)
 
     def passage(self, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:
         return stored_passage(self._current(), entry_id, number, keys)

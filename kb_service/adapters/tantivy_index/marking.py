@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kb_service.adapters.tantivy_index.plan import Concept, Way
-from kernel.japanese import Analyser, fold_with_offsets
+from kernel.japanese import Analyser, fold, fold_with_offsets
 
 
 class Marker:
@@ -24,9 +24,10 @@ class Marker:
     def marks(self, text: str) -> tuple[tuple[int, int], ...]:
         """(start, end) in `text`, in order, not overlapping."""
         spans: list[tuple[int, int]] = []
-        if self._rows:
+        whole = fold(text) if self._rows else ""
+        if rows := [row for row in self._rows if row in whole]:
             folded, offsets = fold_with_offsets(text)
-            for row in self._rows:
+            for row in rows:
                 at = folded.find(row)
                 while at >= 0:
                     spans.append((offsets[at][0], offsets[at + len(row) - 1][1]))

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from kb_service.adapters.tantivy_index.compiling import EntryCompiler
@@ -49,7 +48,7 @@ class Planner:
     ) -> None:
         self._analyser = analyser
         self._compiler = compiler
-        self._visible = lru_cache(maxsize=None)(visible)
+        self._visible = visible
         self._nearest = nearest
 
     def plan(self, text: str) -> Plan:

@@ -1,7 +1,7 @@
 """One question answered from one state of the two indexes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import tantivy
 from tantivy import Occur, Order
@@ -38,17 +38,31 @@ from kernel.japanese import Analyser, fold
 
 FULL_LIST = 10  # a sentence's weaker matches fill the list up to here
 _COMMON = 0.2  # of all entries: a word in more of them than this tells little
+_QUESTIONS_KEPT = 200
+_WORDS_KEPT = 50_000
 _EXPLAINED = 60  # hits for which the matched words are told
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Both indexes as they were at one moment."""
+    """Both indexes as they were at one moment, and what has been found out about them."""
 
     entries_schema: tantivy.Schema
     passages_schema: tantivy.Schema
     entries: tantivy.Searcher
     passages: tantivy.Searcher
+    seen: dict[tuple[frozenset[str], Option], bool] = field(default_factory=dict)
+    asked: dict[tuple[Query, frozenset[str]], "Question"] = field(default_factory=dict)
+
+    def question(self, analyser: Analyser, query: Query, keys: frozenset[str]) -> "Question":
+        """The question, planned once however often it is asked of this state."""
+        found = self.asked.get((query, keys))
+        if found is None:
+            found = Question(self, analyser, query, keys)
+            if len(self.asked) >= _QUESTIONS_KEPT:
+                self.asked.clear()
+            self.asked[query, keys] = found
+        return found
 
 
 class Question:
@@ -77,6 +91,15 @@ class Question:
         return self._at.entries.search(conjunction([self._readable, silent(query)]), 1).count or 0
 
     def _visible(self, option: Option) -> bool:
+        key = (self._keys, option)
+        known = self._at.seen.get(key)
+        if known is None:
+            if len(self._at.seen) >= _WORDS_KEPT:
+                self._at.seen.clear()
+            known = self._at.seen[key] = self._look(option)
+        return known
+
+    def _look(self, option: Option) -> bool:
         if option.way is Way.WORD and not self._compiler.frequency(option.values[0]):
             return False
         if option.way is Way.SOUNDS and not all(

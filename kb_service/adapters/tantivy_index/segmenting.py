@@ -25,7 +25,7 @@ def segmented(
             if not best[start]:
                 continue
             piece = folded[start:end]
-            if piece in _PARTICLES and start > 0 and end < len(folded):
+            if parted and piece in _PARTICLES and start > 0 and end < len(folded):
                 reached.extend(
                     (cost + _PARTICLE_COST, (*groups, ())) for cost, groups in best[start] if groups[-1]
                 )

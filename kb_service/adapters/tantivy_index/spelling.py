@@ -12,7 +12,7 @@ from kernel.japanese import Analyser
 _SHORTEST = 4
 _SHORTEST_KANJI = 3
 _TWO_SLIPS = 9  # characters from which two slips are forgiven
-_LOOKED_AT = 30  # passages
+_LOOKED_AT = 10  # passages
 
 
 class Speller:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tantivy
 
-from kb_service.adapters.tantivy_index.documents import entry_documents
+from kb_service.adapters.tantivy_index.documents import Labels, entry_documents
 from kb_service.models.passages import IndexChange, IndexedEntry, Removal
 from kernel.errors import Text, Unavailable
 from kernel.japanese import Analyser
@@ -19,7 +19,7 @@ class Writer:
     def __init__(
         self, folder: Path, entries: tantivy.Index, passages: tantivy.Index, analyser: Analyser
     ) -> None:
-        self._analyser = analyser
+        self._labels = Labels(analyser)
         try:
             self._entries = entries.writer(_HEAP, 1)
             self._passages = passages.writer(_HEAP, 1)
@@ -40,7 +40,7 @@ class Writer:
                 self._passages.delete_documents_by_term("id", change.entry_id)
                 if isinstance(change, Removal):
                     continue
-                entry, passages = entry_documents(change, self._analyser)
+                entry, passages = entry_documents(change, self._labels)
                 for passage in passages:
                     self._passages.add_document(passage)
                 self._entries.add_document(entry)
