@@ -160,8 +160,15 @@ def test_a_full_disk_for_temporary_files_does_not_pass_for_a_bad_file(
         extract(tmp_path / "a.pdf")
 
 
+class GoodFiles(dict[str, bytes]):
+    """Bytes by name; shown by name alone when a test fails."""
+
+    def __repr__(self) -> str:
+        return f"GoodFiles({sorted(self)})"
+
+
 @pytest.fixture(scope="module")
-def good_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def good_files(tmp_path_factory: pytest.TempPathFactory) -> GoodFiles:
     folder = tmp_path_factory.mktemp("good")
     documents.pdf(folder / "a.pdf")
     documents.word(folder / "a.docx")
@@ -172,14 +179,12 @@ def good_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     (folder / "a.html").write_text(documents.HTML.format(charset="utf-8"), "utf-8")
     shutil.copy(ROOT / "tests/resources/files/excel-97.xls", folder / "a.xls")
     documents.picture(["絵"]).save(folder / "a.png")
-    return {file.name: file.read_bytes() for file in folder.iterdir() if "scan" not in file.name}
+    return GoodFiles((file.name, file.read_bytes()) for file in folder.iterdir() if "scan" not in file.name)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_damage_crashes_a_reader(
-    data: st.DataObject, good_files: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_no_damage_crashes_a_reader(data: st.DataObject, good_files: GoodFiles, tmp_path: Path) -> None:
     name = data.draw(st.sampled_from(sorted(good_files)))
     content = bytearray(good_files[name])
     for _ in range(data.draw(st.integers(0, 12))):

@@ -15,14 +15,10 @@ from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.office_xml import drawing_paragraphs
 from kb_service.adapters.extraction.plain_text import joined_cells
-from kb_service.adapters.extraction.source import Found, Source
+from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 from kernel.errors import Text
 
-_BROKEN = (
-    *(InvalidFileException, zipfile.BadZipFile, etree.LxmlError, SyntaxError, KeyError, ValueError),
-    *(AttributeError, TypeError, IndexError, OSError, EOFError),
-)
 _WITH_TEXT = ("/drawing", "/comments", "/threadedComment")  # ends of relations' types
 _TEXTS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}t"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -38,7 +34,7 @@ def read_excel(source: Source) -> Found:
                 return _sheets(source, book)
             finally:
                 book.close()
-    except _BROKEN as error:
+    except (InvalidFileException, etree.LxmlError, *DAMAGE) as error:
         raise refusals.damaged(source.name, "Excelブック", "an Excel workbook") from error
 
 

@@ -1,6 +1,5 @@
 """Excel of before 2007 (.xls), by xlrd."""
 
-import struct
 from typing import Any
 
 import xlrd
@@ -9,13 +8,8 @@ from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.excel import Budget, shown_value, too_many_cells
 from kb_service.adapters.extraction.plain_text import joined_cells
-from kb_service.adapters.extraction.source import Found, Source
+from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
-
-_BROKEN = (
-    *(xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, AssertionError, KeyError, ValueError),
-    *(IndexError, TypeError, AttributeError, OSError, EOFError, NotImplementedError),
-)
 
 
 def read_excel_97(source: Source) -> Found:
@@ -23,7 +17,7 @@ def read_excel_97(source: Source) -> Found:
     try:
         book = xlrd.open_workbook(str(source.file), on_demand=True, logfile=_Silence())
         return _sheets(source, book)
-    except _BROKEN as error:
+    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *DAMAGE) as error:
         if "encrypt" in str(error).lower():
             raise refusals.encrypted(source.name) from error
         raise refusals.damaged(source.name, "Excelブック", "an Excel workbook") from error

@@ -7,13 +7,12 @@ from PIL import Image, ImageOps
 
 from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean, close_up
-from kb_service.adapters.extraction.source import Found, Pixels, Source
+from kb_service.adapters.extraction.source import DAMAGE, Found, Pixels, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 from kb_service.rules.joining import join_lines
 from kernel.errors import Text
 
 _MIN_SIDE = 16  # pixels; smaller pictures hold no text
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, ZeroDivisionError)
 
 
 def read_image(source: Source) -> Found:
@@ -25,7 +24,7 @@ def read_image(source: Source) -> Found:
     try:
         with Image.open(source.file) as image:
             return _frames(source, image)
-    except _BROKEN as error:
+    except DAMAGE as error:
         raise refusals.damaged(source.name, "画像", "an image") from error
 
 

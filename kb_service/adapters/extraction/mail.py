@@ -12,7 +12,7 @@ from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.encodings import decode
 from kb_service.adapters.extraction.html import html_text
 from kb_service.adapters.extraction.sections import sections
-from kb_service.adapters.extraction.source import Found, Source
+from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 from kb_service.ports.extraction import Unreadable
 from kernel.errors import Text
@@ -54,7 +54,7 @@ def read_outlook(source: Source, read_nested: ReadNested) -> Found:
         files = [
             (item.file_name or "", item.file_bytes or b"") for item in message.attachments if item.file_bytes
         ]
-    except (OSError, ValueError, KeyError, AttributeError, IndexError, TypeError, AssertionError) as error:
+    except DAMAGE as error:
         raise refusals.damaged(source.name, "メール", "an e-mail") from error
     found = _letter([(label, clean(value)) for label, value in headers], body)
     found.title = clean(message.subject)

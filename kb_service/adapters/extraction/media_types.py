@@ -6,6 +6,7 @@ from pathlib import Path, PurePath
 
 from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.encodings import decode
+from kb_service.adapters.extraction.source import DAMAGE
 
 PDF = "application/pdf"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -88,7 +89,7 @@ def _office(file: Path, name: str, unpacked_limit: int) -> str:
             _refuse_bomb(members, name, unpacked_limit)
             _refuse_entities(package, members, name)
             return found
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+    except DAMAGE as error:
         raise refusals.damaged(name, "Office文書", "an Office file") from error
 
 
@@ -147,7 +148,7 @@ def _ole(file: Path, name: str) -> str:
     try:
         with olefile.OleFileIO(str(file)) as container:
             streams = {"/".join(path) for path in container.listdir()}
-    except (OSError, ValueError, IndexError) as error:
+    except DAMAGE as error:
         raise refusals.damaged(name, "Office文書", "an Office file") from error
     if "EncryptedPackage" in streams:
         raise refusals.encrypted(name)

@@ -1,6 +1,5 @@
 """PowerPoint: shapes, groups, tables, charts, SmartArt and the speaker's notes, slide by slide."""
 
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,13 +11,8 @@ from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.office_xml import drawing_paragraphs
 from kb_service.adapters.extraction.plain_text import joined_cells
-from kb_service.adapters.extraction.source import Found, Source
+from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
-
-_BROKEN = (
-    *(PythonPptxError, zipfile.BadZipFile, etree.LxmlError, KeyError, ValueError, AttributeError),
-    *(TypeError, IndexError, OSError, EOFError),
-)
 
 
 def read_powerpoint(source: Source) -> Found:
@@ -36,7 +30,7 @@ def read_powerpoint(source: Source) -> Found:
                 place = Place(PlaceKind.SLIDE, number, title.replace("\n", " "))
                 found.parts.append(TextPart(place, text))
         tools.progress(len(slides), len(slides))
-    except _BROKEN as error:
+    except (PythonPptxError, etree.LxmlError, *DAMAGE) as error:
         raise refusals.damaged(source.name, "PowerPoint", "a PowerPoint file") from error
     if not found.title and found.parts:
         found.title = found.parts[0].place.label

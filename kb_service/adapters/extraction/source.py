@@ -1,6 +1,9 @@
 """What every family of files is given to read, and what it answers."""
 
+import struct
 import time
+import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +15,13 @@ from kb_service.adapters.extraction import refusals
 from kb_service.models.attachments import TextPart
 from kb_service.ports.extraction import Progress
 from kernel.errors import Text
+
+# What libraries raise on damaged bytes, besides their own errors. A defect of ours looks the same, so that
+# whoever turns one of these into a refusal keeps it as the cause.
+DAMAGE: tuple[type[Exception], ...] = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, LookupError, ValueError, AttributeError, TypeError),
+    *(AssertionError, ArithmeticError, OSError, EOFError, SyntaxError, NotImplementedError, RecursionError),
+)
 
 Pixels = NDArray[np.uint8]  # height × width × 3, red green blue
 ReadPixels = Callable[[Pixels], str]

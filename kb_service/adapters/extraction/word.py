@@ -1,7 +1,6 @@
 """Word: paragraphs, tables, text boxes, headers, footers, foot- and endnotes."""
 
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,20 +13,9 @@ from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.office_xml import W, is_fallback
 from kb_service.adapters.extraction.plain_text import joined_cells
 from kb_service.adapters.extraction.sections import sections
-from kb_service.adapters.extraction.source import Found, Source
+from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 
 _HEADING_STYLE = re.compile(r"(?:heading|見出し)\s*\d*", re.I)
-_BROKEN = (
-    OpcError,
-    zipfile.BadZipFile,
-    etree.LxmlError,
-    KeyError,
-    ValueError,
-    AttributeError,
-    TypeError,
-    OSError,
-    EOFError,
-)
 _OTHER_PARTS = re.compile(r"/(header|footer|footnotes|endnotes|comments)\d*\.xml$")
 _SKIPPED = {f"{W}delText", f"{W}instrText"}
 
@@ -39,7 +27,7 @@ def read_word(source: Source) -> Found:
         paragraphs = list(_body(document))
         paragraphs += _other_parts(document)
         title = clean(document.core_properties.title or "")
-    except _BROKEN as error:
+    except (OpcError, etree.LxmlError, *DAMAGE) as error:
         raise refusals.damaged(source.name, "Word文書", "a Word file") from error
     first = next((heading for heading, _ in paragraphs if heading), "")
     return Found(sections(paragraphs), title or first)
