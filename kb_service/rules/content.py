@@ -1,6 +1,5 @@
 """What a content must be before it is stored. Each problem names its field as in the JSON of the API."""
 
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields as dataclass_fields
@@ -120,7 +119,7 @@ def _field(where: str, name: str, value: object) -> Iterator[Problem]:
         # An effect may be a loss; a price or a cost may not be negative.
         least = -1 if name.startswith("effect_") else 0
         most = HOURS_MAX if name.endswith("_hours") else YEN_MAX
-        if not math.isfinite(value) or not least * most <= value <= most:
+        if not least * most <= value <= most:  # NaN too: it is on neither side
             yield Problem(
                 where,
                 Text(
