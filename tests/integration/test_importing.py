@@ -1,0 +1,264 @@
+"""Importing folders: what becomes an entry, what is refused and why, and that a run can be repeated."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kb_service.models.attachments import ReadingState
+from kb_service.models.entries import Entry, LinkKind, Outcome, Status
+from kb_service.models.importing import ImportReport
+from kb_service.service.importing import NOTE
+from kernel.errors import Forbidden, Invalid
+from kernel.identity.models import Actor, Role
+from kernel.records import Records
+from tests.fakes.importable import ImportingBank, importing_bank
+from tests.fakes.searchable import MEMBERS, MINATO, OWN, ROLES, SHIBUYA
+
+CASE = """---
+id: case-a
+kind: case
+title: AI-OCRの導入
+status: published
+audience: members
+links: [{target: case-b, kind: based_on}]
+attachments: [結果.txt]
+fields: {technology: AI-OCR}
+---
+
+本文は[別の事例](b.md)と![図](図/図1.txt)を見る。[外](https://example.jp/x.md)は見ない。
+"""
+OTHER = """---
+id: case-b
+kind: case
+title: 帳票の見直し
+status: published
+audience: members
+links: [case-a]
+---
+
+先に帳票を直した。
+"""
+
+
+@pytest.fixture
+def parts(records: Records, home: Path) -> Iterator[ImportingBank]:
+    made = importing_bank(records, home)
+    made.bank.indexing.open()
+    yield made
+    made.bank.indexing.stop()
+
+
+@pytest.fixture
+def one(sqlite_records: Records, home: Path) -> Iterator[ImportingBank]:
+    """On SQLite alone."""
+    made = importing_bank(sqlite_records, home, largest=2_000_000)
+    made.bank.indexing.open()
+    yield made
+    made.bank.indexing.stop()
+
+
+def put(root: Path, name: str, content: str | bytes) -> None:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def take(parts: ImportingBank, root: Path, actor: Actor = SHIBUYA) -> ImportReport:
+    return parts.importing.import_folder(actor, root, lambda *_: None)
+
+
+def entries(parts: ImportingBank) -> dict[str, Entry]:
+    """All entries by title."""
+    repositories = parts.bank.repositories
+    with parts.bank.records.read() as work:
+        ids = repositories.entries.all_ids(work, "", 1000)
+        found = [repositories.entries.get(work, each) for each in ids]
+    return {entry.content.title: entry for entry in found if entry is not None}
+
+
+def test_markdown_becomes_entries_with_links_and_attachments(parts: ImportingBank, tmp_path: Path) -> None:
+    root = tmp_path / "資料"
+    put(root, "a.md", CASE)
+    put(root, "b.md", OTHER)
+    put(root, "結果.txt", "読取率は98%だった。")
+    put(root, "図/図1.txt", "図の説明。")
+    put(root, ".隠し.txt", "見えない")
+    put(root, "Thumbs.db", b"\x00")
+    report = take(parts, root)
+    assert (report.read, report.unchanged, report.skipped) == (4, 0, ())
+    found = entries(parts)
+    assert set(found) == {"AI-OCRの導入", "帳票の見直し"}
+    first, second = found["AI-OCRの導入"], found["帳票の見直し"]
+    assert {(link.target, link.kind) for link in first.content.links} >= {(second.id, LinkKind.BASED_ON)}
+    assert [link.target for link in second.content.links] == [first.id]
+    with parts.bank.records.read() as work:
+        attached = parts.attachments.list(work, SHIBUYA, first.id)
+        texts = [parts.attachments.text(work, SHIBUYA, each.id) for each in attached]
+    assert [each.name for each in attached] == ["結果.txt", "図1.txt"]
+    assert {each.state for each in attached} == {ReadingState.DONE}
+    assert "98%" in texts[0][0].text
+    parts.bank.indexing.run_pending()
+    assert parts.bank.indexing.status().entries == 2
+
+
+def test_other_files_become_entries_with_the_file(parts: ImportingBank, tmp_path: Path) -> None:
+    root = tmp_path / "報告書"
+    put(root, "001.txt", "「電子自治体の共同運営」\n\n" + "検討した。" * 50)
+    put(root, "メモ.md", "# 打合せの記録\n\n決めたこと。")
+    report = parts.importing.import_folder(SHIBUYA, root, lambda *_: None, OWN, Status.DRAFT)
+    assert report.read == 2
+    found = entries(parts)
+    assert set(found) == {"電子自治体の共同運営", "打合せの記録"}
+    for entry in found.values():
+        assert entry.owner == SHIBUYA.organisation
+        assert entry.content.status is Status.DRAFT
+        assert entry.content.audience == OWN
+        assert entry.content.fields.outcome is Outcome.MIXED  # type: ignore[union-attr]
+    assert found["打合せの記録"].content.body == "# 打合せの記録\n\n決めたこと。"
+
+
+def test_again_nothing_twice(parts: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "a.md", CASE.replace("attachments: [結果.txt]\n", ""))
+    put(tmp_path / "x", "b.md", OTHER)
+    put(tmp_path / "x", "c.txt", "別の文書。")
+    first = take(parts, tmp_path / "x")
+    before = entries(parts)
+    second = take(parts, tmp_path / "x")
+    assert (second.read, second.unchanged, second.entries) == (0, 3, ())
+    assert entries(parts) == before
+    assert len(first.entries) == 3
+
+
+def test_a_changed_file_changes_its_entry(one: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "b.md", OTHER.replace("links: [case-a]\n", ""))
+    put(tmp_path / "x", "c.txt", "一つ目の文。")
+    take(one, tmp_path / "x")
+    put(
+        tmp_path / "x", "b.md", OTHER.replace("links: [case-a]\n", "").replace("帳票の見直し", "様式の見直し")
+    )
+    put(tmp_path / "x", "c.txt", "二つ目の文。")
+    report = take(one, tmp_path / "x")
+    assert (report.read, report.unchanged) == (2, 0)
+    found = entries(one)
+    assert set(found) == {"様式の見直し", "c"}
+    assert found["様式の見直し"].version == 2
+    text = found["c"]
+    with one.bank.records.read() as work:
+        [attachment] = one.attachments.list(work, SHIBUYA, text.id)
+        assert one.attachments.text(work, SHIBUYA, attachment.id)[0].text == "二つ目の文。"
+
+
+def test_what_a_person_edited_or_deleted_stays_so(one: ImportingBank, tmp_path: Path) -> None:
+    plain = OTHER.replace("links: [case-a]\n", "")
+    put(tmp_path / "x", "b.md", plain)
+    put(tmp_path / "x", "c.md", plain.replace("case-b", "case-c").replace("帳票", "窓口"))
+    take(one, tmp_path / "x")
+    found = entries(one)
+    one.bank.change(found["帳票の見直し"].id, body="人が直した。")
+    with one.bank.records.write() as work:
+        one.bank.entries.delete(work, SHIBUYA, found["窓口の見直し"].id, 1)
+    put(tmp_path / "x", "b.md", plain + "ファイルでも直した。")
+    put(tmp_path / "x", "c.md", plain.replace("case-b", "case-c").replace("帳票", "窓口") + "直した。")
+    report = take(one, tmp_path / "x")
+    assert [(each.path, "edited after" in each.reason.en) for each in report.skipped] == [("b.md", True)]
+    found = entries(one)
+    assert set(found) == {"帳票の見直し"}
+    assert found["帳票の見直し"].content.body == "人が直した。"
+
+
+def test_what_cannot_be_read_is_reported_and_the_rest_is_taken(one: ImportingBank, tmp_path: Path) -> None:
+    root = tmp_path / "x"
+    put(root, "good.txt", "読める文書")
+    put(root, "broken.pdf", b"%PDF-1.4\xff\xfe\x00 broken")
+    put(root, "empty.txt", b"")
+    put(root, "empty.md", b"")
+    put(root, "huge.txt", b"x" * 2_100_000)
+    put(root, "wrong.md", "---\nkind: nothing\n---\n\n本文")
+    put(
+        root,
+        "missing.md",
+        CASE.replace("links: [{target: case-b, kind: based_on}]\n", "").replace("case-a", "m"),
+    )
+    put(root, "others.md", OTHER.replace("id: case-b", 'id: case-o\nowner: "131032"'))
+    os.mkfifo(root / "pipe")
+    (root / "link.txt").symlink_to(root / "good.txt")
+    os.close(os.open(os.fsencode(root) + b"/\xff\xfe.txt", os.O_CREAT | os.O_WRONLY))
+    report = take(one, root)
+    reasons = {each.path: each.reason for each in report.skipped}
+    assert set(reasons) == {
+        "broken.pdf",
+        "empty.txt",
+        "empty.md",
+        "huge.txt",
+        "wrong.md",
+        "missing.md",
+        "others.md",
+        "pipe",
+        "link.txt",
+        "\\xff\\xfe.txt",
+    }
+    assert all(reason.ja and reason.en for reason in reasons.values())
+    assert "2 MB" in reasons["huge.txt"].ja
+    assert "kind" in reasons["wrong.md"].ja
+    assert set(entries(one)) == {"読める文書", "AI-OCRの導入"}
+    assert take(one, root).read == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_without_permission_is_reported(one: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "a.txt", "秘密")
+    (tmp_path / "x" / "a.txt").chmod(stat.S_IWUSR)
+    [skipped] = take(one, tmp_path / "x").skipped
+    assert "権限" in skipped.reason.ja
+
+
+def test_only_those_with_the_right_may_import(one: ImportingBank, tmp_path: Path) -> None:
+    reader = Actor("r", "読む人", "131032", frozenset({Role.READER, Role.REVIEWER}))
+    with pytest.raises(Forbidden):
+        take(one, tmp_path, reader)
+    with pytest.raises(Invalid, match="not a folder"):
+        take(one, tmp_path / "nowhere")
+    operator = Actor("o", "運用", "131032", frozenset({Role.OPERATOR}))
+    put(tmp_path / "x", "a.txt", "運用担当が取り込む。")
+    assert take(one, tmp_path / "x", operator).read == 1
+
+
+def test_two_wards_import_the_same_folder_for_themselves(one: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "a.txt", "共通の資料。")
+    assert take(one, tmp_path / "x", SHIBUYA).read == 1
+    assert take(one, tmp_path / "x", MINATO).read == 1
+    assert take(one, tmp_path / "x", MINATO).unchanged == 1
+
+
+def test_samples_are_written_by_their_owners(one: ImportingBank, tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        "entries/a.md",
+        CASE.replace("kind: case", 'kind: case\nowner: "131032"').replace("![図](図/図1.txt)", ""),
+    )
+    put(tmp_path, "entries/b.md", OTHER.replace("kind: case", "kind: case\nowner: shared"))
+    put(tmp_path, "attachments/結果.txt", "読取率は98%だった。")
+    put(tmp_path, "README.md", "# 説明")
+
+    def actor_of(owner: str | None) -> Actor | None:
+        return Actor("samples", "サンプル", owner, ROLES) if owner else None
+
+    report = one.importing.import_samples(tmp_path, actor_of, lambda *_: None)
+    assert report.skipped == ()
+    found = entries(one)
+    assert {entry.owner for entry in found.values()} == {"131032", "shared"}
+    assert one.importing.import_samples(tmp_path, actor_of, lambda *_: None).read == 0
+    with one.bank.records.read() as work:
+        history = one.bank.repositories.revisions.page(work, found["AI-OCRの導入"].id, None, 10)
+    assert {revision.note for revision in history} == {NOTE}
+
+
+def test_an_entry_of_all_members_is_found_by_another_ward(one: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "a.txt", "粗大ごみの受付。")
+    one.importing.import_folder(SHIBUYA, tmp_path / "x", lambda *_: None, MEMBERS)
+    [entry] = entries(one).values()
+    with one.bank.records.read() as work:
+        assert one.bank.entries.get(work, MINATO, entry.id).id == entry.id
