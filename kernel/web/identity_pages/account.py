@@ -45,9 +45,8 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
         with web.records.write() as work:
             opened = accounts.change_password(work, signed_in.user, password_hash)
         response = enter(web, opened, "/" if signed_in.user.must_change_password else "/account")
-        web.flash(
-            response, web.translate(request)("パスワードを変更しました。ほかの端末ではログアウトされます。")
-        )
+        _ = web.translate(request)
+        web.flash(response, _("パスワードを変更しました。ほかの端末ではログアウトされます。"))
         return response
 
     @router.post("/tokens")
@@ -75,7 +74,8 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
         with web.records.write() as work:
             accounts.revoke_token(work, actor, token_id)
         response = web.redirect("/account#tokens")
-        web.flash(response, web.translate(request)("APIトークンを取り消しました。いまから使えません。"))
+        _ = web.translate(request)
+        web.flash(response, _("APIトークンを取り消しました。いまから使えません。"))
         return response
 
     return router

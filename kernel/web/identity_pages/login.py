@@ -61,7 +61,8 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
                 accounts.log_out(work, visitor.secret)
         response = web.redirect("/login")
         web.visitors.end_session(response)
-        web.flash(response, web.translate(request)("ログアウトしました。"))
+        _ = web.translate(request)
+        web.flash(response, _("ログアウトしました。"))
         return response
 
     return router

@@ -41,9 +41,8 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
         except ChienowaError as error:
             return _page(web, request, typed, error)
         response = enter(web, opened, "/")
-        web.flash(
-            response, web.translate(request)("管理者を作成しました。次に、一緒に使う方を招待してください。")
-        )
+        _ = web.translate(request)
+        web.flash(response, _("管理者を作成しました。次に、一緒に使う方を招待してください。"))
         return response
 
     return router
@@ -70,12 +69,12 @@ def check_twice(form: FormData) -> None:
 def _page(web: Web, request: Request, typed: dict[str, str], error: ChienowaError | None = None) -> Response:
     language = web.language(request)
     name = organisation_name(language)
-    choose = web.translate(request)("団体を選んでください")
+    _ = web.translate(request)
     return web.render(
         request,
         "kernel/setup.html",
         200 if error is None else error.status,
         typed={"organisation": "", "login": "", "name": "", **typed},
-        organisations=[("", choose), *((code, name(code)) for code in ORGANISATIONS)],
+        organisations=[("", _("団体を選んでください")), *((code, name(code)) for code in ORGANISATIONS)],
         problems=[] if error is None else problems_of(error, language),
     )

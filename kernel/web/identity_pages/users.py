@@ -76,7 +76,8 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
         except ChienowaError as error:
             return _person_page(web, accounts, request, actor, user_id, error)
         response = web.redirect("/admin/users")
-        web.flash(response, web.translate(request)("{name}さんの役割を変更しました。", name=user.name))
+        _ = web.translate(request)
+        web.flash(response, _("{name}さんの役割を変更しました。", name=user.name))
         return response
 
     @router.post("/{user_id}/reset")
@@ -111,7 +112,8 @@ def build_router(web: Web, accounts: Accounts) -> APIRouter:
         except ChienowaError as error:
             return _person_page(web, accounts, request, actor, user_id, error)
         response = web.redirect(f"/admin/users/{user_id}")
-        web.flash(response, web.translate(request)(_DONE[step], name=user.name))
+        _ = web.translate(request)
+        web.flash(response, _(_DONE[step], name=user.name))
         return response
 
     return router
