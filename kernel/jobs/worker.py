@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from types import TracebackType
@@ -61,11 +61,13 @@ class Worker:
             for number in range(threads)
         ]
 
-    def run_pending(self) -> int:
-        """Runs what is due until nothing is, in this thread. Returns how many jobs were run."""
+    def run_pending(self, after_each: Callable[[int], None] = lambda _count: None) -> int:
+        """Runs what is due until nothing is, in this thread. Returns how many jobs were run; `after_each` is
+        called with the number so far."""
         count = 0
         while not self._stopping.is_set() and self._run_one():
             count += 1
+            after_each(count)
         return count
 
     def start(self) -> None:
