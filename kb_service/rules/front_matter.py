@@ -23,6 +23,7 @@ from kb_service.models.entries import (
     Status,
 )
 from kernel.errors import Invalid, Problem, Text
+from kernel.identity.organisations import TOKYO
 from kernel.visibility import Audience, AudienceKind
 
 FENCE = "---"
@@ -264,7 +265,7 @@ def _organisation(value: Any, where: str) -> str:
             "団体コード（6桁）、tokyo、shared のどれかです",
             "must be a code, tokyo or shared",
         )
-    return code
+    return TOKYO if code == "tokyo" else code
 
 
 def _yes_or_no(value: Any, where: str) -> bool:

@@ -60,7 +60,7 @@ def test_every_key_is_read() -> None:
     assert content.tags == ("AI-OCR", "児童手当", "2026")
     assert content.status is Status.IN_PROGRESS
     assert content.planned == Planned("本番の結果", date(2027, 3, 31))
-    assert content.audience == Audience(AudienceKind.NAMED, ("131016", "tokyo"))
+    assert content.audience == Audience(AudienceKind.NAMED, ("131016", "130001"))
     assert content.links == (Link("product-reader", LinkKind.USES), Link("runbook-reader", LinkKind.RELATED))
     assert content.fields == CaseFields(
         outcome=Outcome.MIXED,
