@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from kb_service.models.searching import FacetCount, Filters, Query, Sort, Why
 from kb_service.ports.keyword import KeywordAnswer, KeywordHit, KeywordIndex
 from kb_service.ports.vectors import Embedder, VectorHit, VectorIndex
-from kb_service.rules.mix import mix, shares
+from kb_service.rules.mix import FIRST, Mixed, mix, reworded, share_of_meaning, shares
+from kb_service.rules.wording import resemblance
 
 WORDS, MEANING = "words", "meaning"
 BOTH = (WORDS, MEANING)
 
 _DEPTH = 200  # entries of each arm that are mixed, at least
 _NEAR = 0.35  # cosine of the blended vectors below which meaning alone finds nothing
+_READ = (
+    0,
+    1,
+    2,
+    3,
+)  # passages of an entry that are read for their wording, beside the nearest; 0 = the title
 _NEAR_BEST = 0.6  # of the best cosine: what is farther than that from the question is no match
 
 
@@ -111,15 +118,24 @@ class Retriever:
             total += len(alone)
             facets = _added(facets, self._keyword.count(alone, asked.keys, asked.filters))
         members = {*by_words, *alone}
-        order = mix(
-            {each: hit.score for each, hit in by_words.items()},
-            {each: hit.score for each, hit in near.items() if each in members},
-        )
+        scores = {each: hit.score for each, hit in by_words.items()}
+        order = mix(scores, {each: hit.score for each, hit in near.items() if each in members})
+        order = reworded(order, self._wording(asked, order[:FIRST], near), share_of_meaning(scores.values()))
         candidates = tuple(
             _candidate(mixed.entry_id, mixed.score, shares(mixed), by_words.get(mixed.entry_id), near)
             for mixed in order[:limit]
         )
         return Retrieved(candidates, total, facets, words.corrected)
+
+    def _wording(self, asked: "_Asked", first: Sequence[Mixed], near: Mapping[str, VectorHit]) -> list[float]:
+        """How well each of the first entries repeats the question."""
+        told: list[tuple[str, list[str]]] = []
+        for mixed in first:
+            hit = near.get(mixed.entry_id)
+            numbers = sorted({*_READ, *([hit.passage] if hit else [])})
+            read = [self._keyword.passage(mixed.entry_id, number, asked.keys) for number in numbers]
+            told.append((read[0].text if read[0] else "", [each.text for each in read[1:] if each]))
+        return resemblance(asked.query.text, told)
 
     def _allowed(self, asked: "_Asked", entry_ids: list[str]) -> list[str]:
         """Those of the entries near by meaning that the question does not shut out."""
