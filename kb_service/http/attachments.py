@@ -45,7 +45,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(tags=["attachments"])
 
     @router.get("/entries/{entry_id}/attachments", summary="List attachments", responses=_READING)
-    def attachments(
+    def list_attachments(
         entry_id: EntryId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
@@ -61,7 +61,9 @@ def build(bank: Bank, web: Web) -> APIRouter:
         responses=problem_responses(401, 403, 404, 409, 413, 422, 503),
         openapi_extra=_FORM,
     )
-    def attach(request: Request, entry_id: EntryId, actor: Actor = Depends(web.api_actor)) -> Response:
+    def add_attachments(
+        request: Request, entry_id: EntryId, actor: Actor = Depends(web.api_actor)
+    ) -> Response:
         """One or more files, stored as they arrive. Their text is read in the background: follow
         /attachments/{id}/events. The same file under the same name is not added twice."""
         with web.records.read() as work:
@@ -76,7 +78,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return JSONResponse([AttachmentOut.of(one).model_dump(mode="json") for one in added], 202)
 
     @router.get("/attachments/{attachment_id}", summary="State of an attachment", responses=_READING)
-    def attachment(
+    def get_attachment(
         attachment_id: AttachmentId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
@@ -87,7 +89,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     @router.delete(
         "/attachments/{attachment_id}", summary="Remove an attachment", status_code=204, responses=_READING
     )
-    def remove(
+    def remove_attachment(
         attachment_id: AttachmentId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
@@ -102,7 +104,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         status_code=202,
         responses=_READING,
     )
-    def read_again(
+    def read_attachment_again(
         attachment_id: AttachmentId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
@@ -122,14 +124,14 @@ def build(bank: Bank, web: Web) -> APIRouter:
             **_READING,
         },
     )
-    def file(attachment_id: AttachmentId, actor: Actor = Depends(web.api_actor)) -> Response:
+    def download_attachment(attachment_id: AttachmentId, actor: Actor = Depends(web.api_actor)) -> Response:
         """The bytes as they were uploaded."""
         with web.records.read() as work:
             found = bank.attachments.get(work, actor, attachment_id)
         return download(found, bank.attachments.file(found))
 
     @router.get("/attachments/{attachment_id}/text", summary="Text of an attachment", responses=_READING)
-    def text(
+    def get_attachment_text(
         attachment_id: AttachmentId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
@@ -149,7 +151,9 @@ def build(bank: Bank, web: Web) -> APIRouter:
             **_READING,
         },
     )
-    def follow(attachment_id: AttachmentId, actor: Actor = Depends(web.api_actor)) -> StreamingResponse:
+    def follow_attachment(
+        attachment_id: AttachmentId, actor: Actor = Depends(web.api_actor)
+    ) -> StreamingResponse:
         """Ends when the reading has ended."""
 
         def look() -> Attachment:

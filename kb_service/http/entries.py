@@ -28,7 +28,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         response_model=EntryOut,
         responses=problem_responses(400, 401, 403, 409, 422),
     )
-    def create(
+    def create_entry(
         request: Request,
         body: SaveBody,
         key: IdempotencyKey = None,
@@ -52,7 +52,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         response_model=EntryOut,
         responses=problem_responses(401, 403, 404, 422),
     )
-    def read(
+    def get_entry(
         entry_id: EntryId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
@@ -66,7 +66,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         response_model=EntryOut,
         responses=problem_responses(400, 401, 403, 404, 412, 422, 428),
     )
-    def save(
+    def save_entry(
         *,
         request: Request,
         entry_id: EntryId,
@@ -89,7 +89,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         status_code=204,
         responses=problem_responses(401, 403, 404, 412, 422, 428),
     )
-    def delete(
+    def delete_entry(
         request: Request,
         entry_id: EntryId,
         if_match: IfMatch = None,
@@ -110,7 +110,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         response_model=EntryOut,
         responses=problem_responses(401, 403, 404, 409, 422),
     )
-    def undelete(
+    def undelete_entry(
         entry_id: EntryId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),

@@ -33,7 +33,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(prefix="/entries/{entry_id}", tags=["history and links"])
 
     @router.get("/revisions", summary="List versions", responses=problem_responses(401, 403, 404, 422))
-    def revisions(
+    def list_revisions(
         *,
         request: Request,
         response: Response,
@@ -52,7 +52,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     @router.get(
         "/revisions/{version}", summary="Read a version", responses=problem_responses(401, 403, 404, 422)
     )
-    def revision(
+    def get_revision(
         entry_id: EntryId,
         version: VersionNumber,
         actor: Actor = Depends(web.api_actor),
@@ -64,7 +64,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     @router.get(
         "/comparison", summary="Compare two versions", responses=problem_responses(401, 403, 404, 422)
     )
-    def comparison(
+    def compare_revisions(
         entry_id: EntryId,
         before: _Number,
         after: _Number,
@@ -80,7 +80,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         response_model=EntryOut,
         responses=problem_responses(400, 401, 403, 404, 412, 422, 428),
     )
-    def restore(
+    def restore_revision(
         *,
         request: Request,
         entry_id: EntryId,
@@ -99,7 +99,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return JSONResponse(body_out, headers={"ETag": etag(entry.version)})
 
     @router.get("/links", summary="Linked entries", responses=problem_responses(401, 403, 404, 422))
-    def links(
+    def list_links(
         entry_id: EntryId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
@@ -108,7 +108,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return [LinkedOut.of(one) for one in bank.entries.linked(work, actor, entry_id)]
 
     @router.get("/related", summary="What else to read", responses=problem_responses(401, 403, 404, 422))
-    def related(entry_id: EntryId, actor: Actor = Depends(web.api_actor)) -> RelatedOut:
+    def list_related(entry_id: EntryId, actor: Actor = Depends(web.api_actor)) -> RelatedOut:
         """Linked, with the same tags, and similar by meaning."""
         found = bank.search.related(actor, entry_id)
         return RelatedOut(

@@ -22,7 +22,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(tags=["lists"])
 
     @router.get("/entries", summary="List entries", responses=_PROBLEMS)
-    def entries(
+    def list_entries(
         *,
         request: Request,
         response: Response,
@@ -41,7 +41,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return _answer(request, response, page)
 
     @router.get("/new", summary="What is new", responses=_PROBLEMS)
-    def newest(
+    def list_new(
         *,
         request: Request,
         response: Response,
@@ -54,7 +54,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return _answer(request, response, bank.entries.newest(work, actor, cursor_in(cursor), limit))
 
     @router.get("/drafts", summary="Drafts of my organisation", responses=_PROBLEMS)
-    def drafts(
+    def list_drafts(
         *,
         request: Request,
         response: Response,
@@ -67,7 +67,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return _answer(request, response, bank.entries.drafts(work, actor, cursor_in(cursor), limit))
 
     @router.get("/deleted", summary="Deleted entries of my organisation", responses=_PROBLEMS)
-    def deleted(
+    def list_deleted(
         *,
         request: Request,
         response: Response,
@@ -80,7 +80,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return _answer(request, response, bank.entries.deleted(work, actor, cursor_in(cursor), limit))
 
     @router.get("/tags", summary="Tags", responses=_PROBLEMS)
-    def tags(
+    def list_tags(
         prefix: Annotated[Plain, Query(max_length=100, description="Case and width do not matter.")] = "",
         limit: Limit = 20,
         actor: Actor = Depends(web.api_actor),
@@ -90,7 +90,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return [TagOut.of(one) for one in bank.entries.tags(work, actor, prefix, limit)]
 
     @router.get("/counts", summary="How many entries there are", responses=problem_responses(401, 403))
-    def counts(
+    def get_counts(
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
     ) -> CountsOut:

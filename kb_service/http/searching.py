@@ -67,7 +67,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     @router.get(
         "/suggestions", summary="Complete what is typed", responses=problem_responses(401, 403, 422, 503)
     )
-    def suggestions(
+    def suggest(
         q: Annotated[Plain, Query(max_length=200, examples=["えーあい"])],
         limit: Annotated[int, Query(ge=1, le=20)] = 8,
         actor: Actor = Depends(web.api_actor),

@@ -1,4 +1,4 @@
-"""Background work, the indexes, organisations, and who is asking."""
+"""Background work, the indexes and organisations."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from kb_service.http.bank import Bank
 from kb_service.http.parameters import JobId
-from kb_service.schemas.jobs import ActorOut, IndexOut, JobOut, OrganisationOut
+from kb_service.schemas.jobs import IndexOut, JobOut, OrganisationOut
 from kernel.errors import not_found
 from kernel.identity.models import Actor
 from kernel.identity.organisations import ORGANISATIONS
@@ -21,7 +21,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(tags=["work and members"])
 
     @router.get("/jobs", summary="Recent background work", responses=problem_responses(401, 403, 422))
-    def jobs(
+    def list_jobs(
         state: Annotated[list[JobState], Query(max_length=4)] = [],  # noqa: B006  FastAPI copies defaults
         limit: Annotated[int, Query(ge=1, le=100)] = 20,
         actor: Actor = Depends(web.api_actor),
@@ -35,7 +35,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
     @router.get(
         "/jobs/{job_id}", summary="One piece of work", responses=problem_responses(401, 403, 404, 422)
     )
-    def job(
+    def get_job(
         job_id: JobId,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
@@ -48,20 +48,15 @@ def build(bank: Bank, web: Web) -> APIRouter:
         return JobOut.of(found)
 
     @router.get("/index", summary="How the indexes stand", responses=problem_responses(401, 403))
-    def index(actor: Actor = Depends(web.api_actor)) -> IndexOut:
+    def get_index(actor: Actor = Depends(web.api_actor)) -> IndexOut:
         """For operators: what has been applied, of how much."""
         require(actor, Action.INDEX_MANAGE)
         return IndexOut.of(bank.indexing.status())
 
     @router.get("/organisations", summary="Members", responses=problem_responses(401))
-    def organisations(_actor: Actor = Depends(web.api_actor)) -> list[OrganisationOut]:
+    def list_organisations(_actor: Actor = Depends(web.api_actor)) -> list[OrganisationOut]:
         """The 23 wards, Tokyo and the shared body."""
         return [OrganisationOut.of(one) for one in ORGANISATIONS.values()]
-
-    @router.get("/me", summary="Who is asking", responses=problem_responses(401))
-    def me(actor: Actor = Depends(web.api_actor)) -> ActorOut:
-        """Whom the token or the session stands for, and what they may do."""
-        return ActorOut.of(actor)
 
     return router
 

@@ -6,8 +6,7 @@ from typing import Self
 from pydantic import BaseModel, Field
 
 from kb_service.models.indexing import IndexStatus
-from kernel.identity.models import Actor, Organisation, OrganisationKind, Role, Scope
-from kernel.identity.permissions import Action, may
+from kernel.identity.models import Organisation, OrganisationKind
 from kernel.jobs import Job, JobState
 
 
@@ -70,26 +69,4 @@ class IndexOut(BaseModel):
             filling_done=None if filling is None else filling.done,
             filling_total=None if filling is None else filling.total,
             troubles=len(status.troubles),
-        )
-
-
-class ActorOut(BaseModel):
-    """On whose behalf a request is made."""
-
-    user_id: str
-    name: str
-    organisation: str
-    roles: list[Role]
-    scopes: list[Scope] | None = Field(description="Of the token; null in a session.")
-    actions: list[Action] = Field(description="What may be done with it.")
-
-    @classmethod
-    def of(cls, actor: Actor) -> Self:
-        return cls(
-            user_id=actor.user_id,
-            name=actor.name,
-            organisation=actor.organisation,
-            roles=sorted(actor.roles),
-            scopes=None if actor.scopes is None else sorted(actor.scopes),
-            actions=[action for action in Action if may(actor, action)],
         )
