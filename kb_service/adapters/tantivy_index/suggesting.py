@@ -38,7 +38,7 @@ def _forms(typed: str) -> list[str]:
     """What is typed, folded; and read as kana where it is Latin letters."""
     forms = [fold(_UNFINISHED.sub("", typed))]
     kana = romaji_to_katakana(re.sub(r"[bcdfghjkmprstvwyz]+$", "", typed.lower()) or typed)
-    if kana and len(kana) > 1:
+    if kana and len(typed) > 1:
         forms.append(fold(kana))
     return forms
 
