@@ -1,6 +1,7 @@
 """The order in which a person reads the lines of a Japanese page."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from ocr_service.models import TextLine
@@ -10,6 +11,8 @@ Row = tuple[TextLine, ...]
 _MIN_COLUMN_LINES = 4  # fewer lines side by side are a table or a form, read row by row
 _GUTTER = 0.8  # of a line's height: the least white between two columns of text
 _FULL_LINE = 0.6  # of its column's width: prose fills its column, cells of a table do not
+_LONG_LINE = 10  # characters: cells of a form are shorter than lines of prose
+_PITCH = 2.5  # of a line's height: lines of prose stand closer than rows of a form
 
 
 def in_reading_order(lines: Sequence[TextLine]) -> tuple[Row, ...]:
@@ -58,9 +61,15 @@ def _merge_single_columns(bands: list[list[TextLine]], height: float) -> list[li
 
 
 def _is_prose(column: Sequence[TextLine]) -> bool:
+    """Several lines, most of them long and full, close under each other."""
+    if len(column) < _MIN_COLUMN_LINES:
+        return False
     width = max(line.right for line in column) - min(line.left for line in column)
-    full = sum(line.right - line.left >= width * _FULL_LINE for line in column)
-    return len(column) >= _MIN_COLUMN_LINES and full * 2 >= len(column)
+    height = _line_height(column, upright=False)
+    full = sum(line.right - line.left >= max(width * _FULL_LINE, height * _LONG_LINE) for line in column)
+    tops = sorted(line.top for line in column)
+    pitch = median(after - before for before, after in pairwise(tops))
+    return full * 2 >= len(column) and pitch <= height * _PITCH
 
 
 def _line_height(lines: Sequence[TextLine], upright: bool) -> float:
