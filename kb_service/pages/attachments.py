@@ -7,16 +7,18 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from kb_service.models.attachments import Attachment
+from kb_service.models.entries import Entry
 from kb_service.pages.desk import Desk, rights
 from kb_service.pages.labels import place_words
-from kernel.errors import Invalid, Problem, Text, TooLarge
+from kernel.errors import Invalid, Problem, Text, TooLarge, not_found
 from kernel.identity.models import Actor
 
 FORM_OVERHEAD = 1_000_000  # bytes that a form with files may have beyond the files
 
 
 def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
-    """Adds /knowledge/{id}/attachments and what is below it."""
+    """Adds the list, uploading, downloading and the text that was read."""
     web, bank = desk.web, desk.bank
     limit = web.settings.upload_max_mb * 1_000_000
 
@@ -58,7 +60,6 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
                 bank.attachments.add(work, actor, entry_id, name, blob)
         translate = web.translate(request)
         return desk.go(
-            request,
             f"/knowledge/{entry_id}#attachments",
             translate("{n}件のファイルを追加しました。文字の読み取りは自動で進みます。", n=len(stored)),
         )
@@ -66,9 +67,7 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
     @router.get("/knowledge/{entry_id}/attachments/{attachment_id}")
     def download(entry_id: str, attachment_id: str, actor: Actor = Depends(web.page_actor)) -> Response:
         """The file, always as a download: nothing foreign is shown under our own address."""
-        with web.records.read() as work:
-            bank.entries.get(work, actor, entry_id)
-            attachment = bank.attachments.get(work, actor, attachment_id)
+        _, attachment = _of_entry(desk, actor, entry_id, attachment_id)
         headers = {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(attachment.name, safe='')}",
             "Cache-Control": "no-store",
@@ -83,9 +82,8 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         """What was read from a file, place by place, so that a hit opens where it was found."""
         language = web.language(request)
+        entry, attachment = _of_entry(desk, actor, entry_id, attachment_id)
         with web.records.read() as work:
-            entry = bank.entries.get(work, actor, entry_id)
-            attachment = bank.attachments.get(work, actor, attachment_id)
             parts = bank.attachments.text(work, actor, attachment_id)
         shown = [
             {
@@ -100,6 +98,11 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
             request, actor, "attachment_text.html", entry=entry, attachment=attachment, parts=shown
         )
 
+
+def add_attachment_changes(router: APIRouter, desk: Desk) -> None:
+    """Adds reading again and removing."""
+    web, bank = desk.web, desk.bank
+
     @router.post(
         "/knowledge/{entry_id}/attachments/{attachment_id}/read-again", dependencies=[Depends(web.form)]
     )
@@ -107,21 +110,18 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
         request: Request, entry_id: str, attachment_id: str, actor: Actor = Depends(web.page_actor)
     ) -> Response:
         """Asks for another reading."""
+        _of_entry(desk, actor, entry_id, attachment_id)
         with web.records.write() as work:
             bank.attachments.read_again(work, actor, attachment_id)
         address = f"/knowledge/{entry_id}#attachments"
-        return desk.go(
-            request, address, web.translate(request)("もう一度読み取ります。しばらくお待ちください。")
-        )
+        return desk.go(address, web.translate(request)("もう一度読み取ります。しばらくお待ちください。"))
 
     @router.get("/knowledge/{entry_id}/attachments/{attachment_id}/remove")
     def ask_to_remove(
         request: Request, entry_id: str, attachment_id: str, actor: Actor = Depends(web.page_actor)
     ) -> Response:
         """Removing a file cannot be undone: this page says so first."""
-        with web.records.read() as work:
-            entry = bank.entries.get(work, actor, entry_id)
-            attachment = bank.attachments.get(work, actor, attachment_id)
+        entry, attachment = _of_entry(desk, actor, entry_id, attachment_id)
         return desk.page(request, actor, "remove_attachment.html", entry=entry, attachment=attachment)
 
     @router.post("/knowledge/{entry_id}/attachments/{attachment_id}/remove", dependencies=[Depends(web.form)])
@@ -129,13 +129,21 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
         request: Request, entry_id: str, attachment_id: str, actor: Actor = Depends(web.page_actor)
     ) -> Response:
         """Takes the file from the entry."""
+        name = _of_entry(desk, actor, entry_id, attachment_id)[1].name
         with web.records.write() as work:
-            name = bank.attachments.get(work, actor, attachment_id).name
             bank.attachments.remove(work, actor, attachment_id)
         address = f"/knowledge/{entry_id}#attachments"
-        return desk.go(
-            request, address, web.translate(request)("添付ファイル「{name}」を外しました。", name=name)
-        )
+        return desk.go(address, web.translate(request)("添付ファイル「{name}」を外しました。", name=name))
+
+
+def _of_entry(desk: Desk, actor: Actor, entry_id: str, attachment_id: str) -> tuple[Entry, Attachment]:
+    """Both, or NotFound; also when the one is not the other's."""
+    with desk.web.records.read() as work:
+        entry = desk.bank.entries.get(work, actor, entry_id)
+        attachment = desk.bank.attachments.get(work, actor, attachment_id)
+    if attachment.entry_id != entry.id:
+        raise not_found("添付ファイル", "The attachment")
+    return entry, attachment
 
 
 def _too_large(megabytes: int) -> TooLarge:

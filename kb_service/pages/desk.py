@@ -70,7 +70,7 @@ class Desk:
         """Organisation code → name in the visitor's language."""
         return organisation_name(self.web.language(request))
 
-    def go(self, request: Request, address: str, sentence: str) -> Response:
+    def go(self, address: str, sentence: str) -> Response:
         """To another page, with a sentence (already translated) shown there once."""
         response = self.web.redirect(address)
         self.web.flash(response, sentence)

@@ -1,6 +1,6 @@
 """One entry: its page, and the steps that need no form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -102,10 +102,8 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
         except Stale as error:
             return _refused(desk, request, address, error)
         if status is Status.ARCHIVED:
-            return desk.go(request, address, web.translate(request)("古い情報として保管しました。"))
-        return desk.go(
-            request, address, web.translate(request)("公開しました。検索で見つかるようになりました。")
-        )
+            return desk.go(address, web.translate(request)("古い情報として保管しました。"))
+        return desk.go(address, web.translate(request)("公開しました。検索で見つかるようになりました。"))
 
     @router.get("/knowledge/{entry_id}/delete")
     def ask_to_delete(request: Request, entry_id: str, actor: Actor = Depends(web.page_actor)) -> Response:
@@ -141,7 +139,6 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
             return _refused(desk, request, f"/knowledge/{entry_id}", error)
         translate = web.translate(request)
         return desk.go(
-            request,
             "/knowledge/deleted",
             translate("「{title}」を削除しました。下の一覧から元に戻せます。", title=title),
         )
@@ -151,7 +148,7 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
         """Brings it back as it was."""
         with web.records.write() as work:
             bank.entries.undelete(work, actor, entry_id)
-        return desk.go(request, f"/knowledge/{entry_id}", web.translate(request)("元に戻しました。"))
+        return desk.go(f"/knowledge/{entry_id}", web.translate(request)("元に戻しました。"))
 
 
 def whole(value: object) -> int:
@@ -220,19 +217,18 @@ def related_groups(related: Related, entry: Entry, language: str) -> tuple[Relat
             RelatedEntry(each, "・".join(tag for tag in each.content.tags if tag in tags)[:40])
             for each in related.same_tags
         ],
-        "similar": [RelatedEntry(each) for each in _entries(related.similar)],
+        "similar": [RelatedEntry(each) for each in related.similar],
     }
     found = []
     for name, members in groups.items():
-        fresh = tuple(each for each in members if each.entry.id not in seen)
+        fresh = tuple(
+            {each.entry.id: each for each in reversed(members) if each.entry.id not in seen}.values()
+        )
+        fresh = fresh[::-1]
         seen.update(each.entry.id for each in fresh)
         if fresh:
             found.append(RelatedGroup(words[name][language == "en"], fresh))
     return tuple(found)
-
-
-def _entries(given: Sequence[Entry]) -> Sequence[Entry]:
-    return given
 
 
 def link_words(linked: LinkedEntry, language: str) -> str:

@@ -95,4 +95,4 @@ def add_history_pages(router: APIRouter, desk: Desk) -> None:
         sentence = web.translate(request)(
             "第{n}版の内容に戻しました。状態と公開範囲は変えていません。", n=version
         )
-        return desk.go(request, address, sentence)
+        return desk.go(address, sentence)

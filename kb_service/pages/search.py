@@ -46,7 +46,7 @@ class HitView:
     entry: Entry
     address: str
     extracts: tuple[ExtractView, ...]
-    why: WhyView
+    why: WhyView | None
     attachments: int
 
 
@@ -66,7 +66,7 @@ def add_search_pages(router: APIRouter, desk: Desk) -> None:
             actor,
             "search.html",
             question=question,
-            hits=[_hit_view(hit, language) for hit in results.hits],
+            hits=[_hit_view(hit, language, bool(question.text.strip())) for hit in results.hits],
             total=results.total,
             facets=facet_views(question, results.facets, language, named),
             chips=chips(question, language, named, translate("{}から"), translate("{}まで")),
@@ -74,7 +74,7 @@ def add_search_pages(router: APIRouter, desk: Desk) -> None:
             corrected=results.corrected,
             exactly=Question(f'"{question.text}"').address(),
             words_only=bool(question.text.strip()) and "meaning" not in results.arms,
-            sorts=tuple(Sort),
+            sorts=tuple(Sort) if question.text.strip() else (Sort.NEWEST, Sort.EFFECT),
             examples=EXAMPLES_JA,
             first=(question.page - 1) * PAGE + 1,
             pages=page_numbers(question.page, results.total),
@@ -139,9 +139,10 @@ def _all(desk: Desk, actor: Actor, question: Question) -> Iterator[Entry]:
             return
 
 
-def _hit_view(hit: Hit, language: str) -> HitView:
+def _hit_view(hit: Hit, language: str, asked: bool) -> HitView:
     extracts = tuple(extract_view(hit.entry.id, extract, language) for extract in hit.extracts[:2])
-    return HitView(hit.entry, hit_address(hit), extracts, _why_view(hit.why, language), hit.attachments)
+    why = _why_view(hit.why, language) if asked else None
+    return HitView(hit.entry, hit_address(hit), extracts, why, hit.attachments)
 
 
 def _why_view(why: Why, language: str) -> WhyView:

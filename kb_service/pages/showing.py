@@ -16,6 +16,8 @@ Named = Callable[[str], str]  # organisation code → its name, anything else un
 
 EXTRACT = 96  # characters: about two lines beside the facets at 14 px
 BEFORE = 18
+CHOICES = 60  # values of a facet; the rest is reached by words
+_JOINING = frozenset("-‐－・･/／_ ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class Chip:
 def pieces(text: str, marks: Sequence[tuple[int, int]], length: int = EXTRACT) -> tuple[Piece, ...]:
     """About `length` characters around the first mark, cut into marked and plain pieces; line breaks
     become spaces, an ellipsis shows a cut."""
-    inside = sorted((max(0, a), min(len(text), b)) for a, b in marks if a < len(text) and b > a)
+    inside = _joined(
+        text, sorted((max(0, a), min(len(text), b)) for a, b in marks if a < len(text) and b > a)
+    )
     begin = _start(text, inside[0][0] if inside else 0, length)
     end = min(len(text), begin + length)
     found: list[Piece] = [Piece("…", False)] if begin else []
@@ -85,6 +89,17 @@ def pieces(text: str, marks: Sequence[tuple[int, int]], length: int = EXTRACT) -
     if end < len(text):
         found.append(Piece("…", False))
     return tuple(found)
+
+
+def _joined(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Marks with nothing but one joining sign between them become one: AI-OCR, 申請・届出."""
+    joined: list[tuple[int, int]] = []
+    for a, b in marks:
+        if joined and (a <= joined[-1][1] or text[joined[-1][1] : a] in _JOINING):
+            joined[-1] = (joined[-1][0], max(b, joined[-1][1]))
+        else:
+            joined.append((a, b))
+    return joined
 
 
 def _start(text: str, mark: int, length: int) -> int:
@@ -136,7 +151,7 @@ def passage_address(entry_id: str, passage: Passage, marked: Sequence[str]) -> s
 def extract_view(entry_id: str, extract: Extract, language: str) -> ExtractView:
     """One line of a hit."""
     passage = extract.passage
-    marked = [passage.text[a:b] for a, b in extract.marks]
+    marked = [passage.text[a:b] for a, b in _joined(passage.text, sorted(extract.marks))]
     return ExtractView(
         extract_place(passage, language),
         pieces(passage.text, extract.marks),
@@ -146,7 +161,7 @@ def extract_view(entry_id: str, extract: Extract, language: str) -> ExtractView:
 
 def hit_address(hit: Hit) -> str:
     """The entry's page, with the words that were found to be marked there."""
-    words = [e.passage.text[a:b] for e in hit.extracts for a, b in e.marks]
+    words = [e.passage.text[a:b] for e in hit.extracts for a, b in _joined(e.passage.text, sorted(e.marks))]
     query = urlencode([("mark", word) for word in dict.fromkeys(words)][:8])
     return f"/knowledge/{hit.entry.id}" + (f"?{query}" if query else "")
 
@@ -173,6 +188,7 @@ def facet_views(
             )
             for value, count in counted.items()
         )
+        choices = tuple(each for n, each in enumerate(choices) if n < CHOICES or each.chosen)
         if name == "year":
             choices = tuple(sorted(choices, key=lambda choice: choice.value, reverse=True))
         views.append(FacetView(name, label.in_language(language), choices, len(picked)))
