@@ -10,22 +10,23 @@ from kb_service.adapters.faiss_index import FaissIndex
 from kb_service.adapters.records import sql_repositories
 from kb_service.adapters.static_embedding.model import StaticEmbedder
 from kb_service.adapters.tantivy_index import TantivyIndex
-from kb_service.ports.adaptation import ModelShelf
+from kb_service.ports.extraction import TextExtractor
 from kb_service.ports.keyword import KeywordIndex
-from kb_service.ports.records import Repositories
 from kb_service.ports.vectors import Embedder, VectorIndex
 from kb_service.rules.query import parse
 from kb_service.service.attachments import Attachments
 from kb_service.service.entries import Entries
 from kb_service.service.generations import Generations
+from kb_service.service.importing import Importing
 from kb_service.service.indexing import Indexing
 from kb_service.service.search import Search
+from kb_service.tasks.reading import ReadAttachment
 from kernel.audit import Audit
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
 from kernel.errors import ChienowaError, Text, Unavailable
 from kernel.japanese import Analyser
-from kernel.jobs import Jobs
+from kernel.jobs import Jobs, Task
 from kernel.records import Records
 
 _log = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ class Parts:
     clock: Clock
     analyser: Analyser
     organisations: Mapping[str, str]  # code → name
+    extractor: TextExtractor
+    upload_limit: int  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +55,17 @@ class Bank:
     attachments: Attachments
     search: Search
     indexing: Indexing
-    generations: Generations
+    importing: Importing
     engines: "EmbeddedEngines"
-    repositories: Repositories
     blobs: BlobStore
+    jobs: Jobs
 
 
 class EmbeddedEngines:
     """Tantivy and FAISS in process; the promoted static model, or a neural model plugged in by its name."""
 
-    def __init__(self, shelf: ModelShelf, analyser: Analyser, neural: str = "") -> None:
-        self._shelf = shelf
+    def __init__(self, models: Path, analyser: Analyser, neural: str = "") -> None:
+        self._models = models
         self._analyser = analyser
         self._neural = neural
         self._lock = threading.Lock()
@@ -94,8 +97,8 @@ class EmbeddedEngines:
             _log.error("%s", error.text.en)
 
     def _promoted(self) -> StaticEmbedder:
-        folder = self._shelf.current()
-        if folder is None:
+        folder = self._models / "base"
+        if not folder.is_dir():
             raise Unavailable(
                 Text(
                     "意味で探すためのモデルがまだありません。chienowa model build を実行してください。",
@@ -107,21 +110,40 @@ class EmbeddedEngines:
         return self._static
 
 
-def build(parts: Parts, index_folder: Path, engines: EmbeddedEngines) -> Bank:
-    """Joins the services to their engines. Nothing is opened or started yet."""
+def build(parts: Parts, home: Path, neural: str = "") -> Bank:
+    """Joins the services to their engines. Nothing is opened or started yet. `neural`: the name or folder of a
+    sentence-transformers model used instead of the static one."""
     repositories = sql_repositories()
-    generations = Generations(index_folder, engines)
+    engines = EmbeddedEngines(home / "models", parts.analyser, neural)
+    generations = Generations(home / "index", engines)
     indexing = Indexing(parts.records, repositories, generations, parts.organisations)
     entries = Entries(repositories, parts.audit, parts.clock, indexing)
+    attachments = Attachments(
+        repositories, parts.blobs, parts.jobs, parts.audit, parts.clock, signal=indexing
+    )
+    importing = Importing(
+        parts.records,
+        repositories,
+        entries,
+        attachments,
+        parts.blobs,
+        extractor=parts.extractor,
+        clock=parts.clock,
+        largest=parts.upload_limit,
+    )
     return Bank(
         entries=entries,
-        attachments=Attachments(
-            repositories, parts.blobs, parts.jobs, parts.audit, parts.clock, signal=indexing
-        ),
+        attachments=attachments,
         search=Search(parts.records, generations, entries, repositories.attachments, parse),
         indexing=indexing,
-        generations=generations,
+        importing=importing,
         engines=engines,
-        repositories=repositories,
         blobs=parts.blobs,
+        jobs=parts.jobs,
     )
+
+
+def tasks(bank: Bank, parts: Parts) -> dict[str, Task]:
+    """The background work of the bank."""
+    read = ReadAttachment(parts.records, bank.attachments, parts.extractor)
+    return {ReadAttachment.name: Task(read)}

@@ -1,0 +1,68 @@
+"""What a home needs before it can be served: migrated records, a text-vector model, and for the demonstration
+its sample users and entries."""
+
+import logging
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import kb_service
+from assembly.embedded import System, build
+from kernel.audit import SYSTEM
+from kernel.identity.models import Actor, Role
+from kernel.identity.samples import ensure_samples
+from kernel.settings import Settings
+
+_log = logging.getLogger("chienowa")
+SAMPLES = Path(str(kb_service.__file__)).parent / "samples"
+DONE = "samples-imported"
+
+
+def prepare(settings: Settings) -> System:
+    """A system that is ready to be served. Takes about half a minute the first time, nothing afterwards."""
+    begun = time.monotonic()
+    system = build(settings)
+    ensure_model(system)
+    if settings.demo:
+        ensure_sample_data(system)
+    _log.info("ready in %.1f s", time.monotonic() - begun)
+    return system
+
+
+def ensure_model(system: System) -> None:
+    """Builds the static model from the installed word vectors when there is none."""
+    folder = system.settings.home / "models" / "base"
+    if folder.is_dir():
+        return
+    _log.warning("building the language model from the installed word vectors (once, about 20 s)")
+    code = (
+        "import sys; from pathlib import Path; from kernel.japanese import Analyser; "
+        "from kb_service.adapters.static_embedding.builder import build_base; "
+        "build_base(Path(sys.argv[1]), Analyser())"
+    )
+    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
+
+
+def ensure_sample_data(system: System) -> None:
+    """Sample users, and the sample entries unless they are there already."""
+    with system.records.write() as work:
+        ensure_samples(work, system.clock)
+    mark = system.settings.home / DONE
+    if mark.exists():
+        return
+    _log.warning("taking in the sample entries (once)")
+    report = system.bank.importing.import_samples(SAMPLES, sample_actor, lambda *_: None)
+    for skipped in report.skipped:
+        _log.error("sample %s: %s", skipped.path, skipped.reason_en)
+    mark.touch()
+
+
+def sample_actor(organisation: str | None) -> Actor:
+    """Writes the samples of any organisation, as the system."""
+    return system_actor(organisation or "shared")
+
+
+def system_actor(organisation: str = "shared") -> Actor:
+    """Whoever has a shell on the machine, acting for an organisation; the audit says "system"."""
+    return Actor(SYSTEM, "システム", organisation, frozenset({Role.REVIEWER, Role.OPERATOR}))
