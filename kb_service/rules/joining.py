@@ -11,7 +11,7 @@ _NEW_ITEM = re.compile(
     r"|第[0-9０-９一二三四五六七八九十百]+[章節条項]|[図表][\s0-9０-９]|[ア-ンa-z][\s　.．)）])"
 )
 _ENDS = tuple("。．.！？!?」』)）】：:；;")
-_LEADS_ON = re.compile(r"[、，,「『（(・]\Z")
+_LEADS_ON = re.compile(r"(?:[、，,「『（(・]|[A-Za-z]-)\Z")
 _CANNOT_BEGIN = re.compile(r"[、。，．」』）)ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー々]")
 _SAME_RUN = re.compile(r"(?:[ぁ-ん]\n[ぁ-ん]|[ァ-ヴー]\n[ァ-ヴー]|[A-Za-z]\n[a-z])")
 _NEIGHBOURS = 8

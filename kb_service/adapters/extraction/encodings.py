@@ -8,6 +8,8 @@ _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([BJI]|\$\(D)")
 _COMMON = re.compile(r"[\u3041-\u30ff、。・「」（）\u3000-\u3003]")
 _ODD = re.compile(r"[\uff61-\uff9f\ue000-\uf8ff\ufffd\x80-\x9f]")  # half-width kana, private use, holes
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_USUAL = re.compile(r"[\t\r\n -~\u3000-\u30ff\u4e00-\u9fff\uff01-\uff9f\u2190-\u27bf]")
+_KANA_OR_ASCII = re.compile(r"[\t\r\n -~\u3041-\u30ff]")
 _SAMPLE = 200_000
 
 
@@ -23,11 +25,13 @@ def decode(data: bytes) -> str | None:
 
 
 def _decode(data: bytes) -> str | None:
-    name = _declared(data) or _utf16_without_bom(data)
+    name = _declared(data) or (_utf16_without_bom(data) if b"\x00" in data[:_SAMPLE] else "")
     if name:
         return data.decode(name, "replace")
     if (text := _strictly(data, "utf-8")) is not None:
         return text
+    if name := _utf16_without_bom(data):
+        return data.decode(name, "replace")
     candidates = [text for name in ("cp932", "euc_jis_2004") if (text := _strictly(data, name)) is not None]
     if candidates:
         return max(candidates, key=_likeness)
@@ -52,17 +56,18 @@ def _strictly(data: bytes, name: str) -> str | None:
         return None
 
 
-def _utf16_without_bom(data: bytes) -> str | None:
-    """UTF-16 shows as one byte of each pair holding few values: NUL for Latin, 0x30 for kana."""
+def _utf16_without_bom(data: bytes) -> str:
+    """UTF-16 in which nearly all is Japanese or Latin, and a tenth of it kana or ASCII; else nothing."""
     sample = data[: min(len(data), 4_000) // 2 * 2]
-    if len(sample) < 8:
-        return None
-    for name, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[0::2])):
-        if sum(byte in (0x00, 0x30) for byte in high) * 2 > len(high) and len(set(high)) * 3 < len(high) + 12:
-            text = _strictly(sample, name)
-            if text is not None and not _CONTROL.search(text[:1_000]):
-                return name
-    return None
+    for name in ("utf-16-le", "utf-16-be"):
+        text = _strictly(sample, name)
+        if (
+            text
+            and len(_USUAL.findall(text)) >= 0.95 * len(text)
+            and len(_KANA_OR_ASCII.findall(text)) * 10 > len(text)
+        ):
+            return name
+    return ""
 
 
 def _likeness(text: str) -> float:
