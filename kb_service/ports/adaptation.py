@@ -49,6 +49,15 @@ class Trained:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Folders of three models: the one to start from, the one in use, and the one about to be made."""
+
+    base: Path
+    current: Path
+    candidate: Path
+
+
 class Trainer(Protocol):
     """Makes models. Works in another process: torch is heavy and never loaded where searches are answered."""
 
@@ -56,15 +65,10 @@ class Trainer(Protocol):
         """Builds the model that has learnt nothing yet; its version. Raises Unavailable when it cannot."""
 
     def adapt(
-        self,
-        current: Path,
-        texts: Sequence[BankText],
-        held_out: frozenset[str],
-        folder: Path,
-        progress: Progress,
+        self, texts: Sequence[BankText], held_out: frozenset[str], models: Models, progress: Progress
     ) -> Trained:
-        """Learns from the texts, never pairing title and body of the entries in `held_out`, and scores the
-        result and `current` on just those pairs. Raises Unavailable."""
+        """Learns from the base and the texts into a new model, never pairing title and body of the entries in
+        `held_out`, and scores the result and the model in use on just those pairs. Raises Unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,9 @@ class ModelShelf(Protocol):
 
     def base(self) -> Path | None:
         """Folder of the model that has learnt nothing; None before it was built."""
+
+    def keep_base(self, folder: Path, promotion: Promotion) -> None:
+        """Takes a model as the base; it is also in use until something better is promoted."""
 
     def fresh(self) -> Path:
         """An empty folder for a model about to be made."""

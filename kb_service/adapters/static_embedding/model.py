@@ -29,8 +29,8 @@ class StaticEmbedder:
         except (OSError, ValueError, KeyError) as error:
             raise Unavailable(
                 Text(
-                    f"意味検索のモデルが {folder} にありません。`chienowa adapt --base` で作成してください。",
-                    f"There is no text-vector model in {folder}. Build it with `chienowa adapt --base`.",
+                    f"意味検索のモデルが {folder} にありません。`chienowa model build` で作成してください。",
+                    f"There is no text-vector model in {folder}. Build it with `chienowa model build`.",
                 )
             ) from error
         self._embeddings = tensors["embeddings"]

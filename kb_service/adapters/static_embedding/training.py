@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from kb_service.adapters.static_embedding.files import WordVectors, map_tensors, read_about, read_words, write
 from kb_service.adapters.static_embedding.lessons import Bank, Lesson, judge, read, useful
-from kb_service.ports.adaptation import BankText, Progress, Score, Trained
+from kb_service.ports.adaptation import BankText, Models, Progress, Score, Trained
 from kernel.japanese import Analyser
 
 
@@ -39,25 +39,25 @@ class Recipe:
 def adapt(
     texts: Sequence[BankText],
     held_out: frozenset[str],
+    models: Models,
     analyser: Analyser,
     progress: Progress,
     *,
-    base: Path,
-    current: Path,
-    folder: Path,
     recipe: Recipe | None = None,
 ) -> Trained:
-    """Learns from `base` and the texts into `folder`. Learning always starts from the base: a model of a model
+    """Learns from the base and the texts into the candidate's folder. Learning always starts from the base: a model of a model
     of a model would drift, and an erased entry would live on in it."""
     started = time.monotonic()
     bank = read(texts, held_out, analyser)
-    start = _Start.of(base, bank, recipe or Recipe())
+    start = _Start.of(models.base, bank, recipe or Recipe())
     rows, weights = _learn(bank, start, recipe or Recipe(), progress)
-    adapted = _joined(base, start, rows, weights)
-    about = {"source": read_about(base).get("source", ""), "base": read_about(base)["version"]}
-    version = write(folder, adapted, {**about, "entries": len(texts)})
+    adapted = _joined(models.base, start, rows, weights)
+    origin = read_about(models.base)
+    about = {"source": origin.get("source", ""), "base": origin["version"]}
+    version = write(models.candidate, adapted, {**about, "entries": len(texts)})
     candidate = judge(bank, start.number_of, rows * weights[:, None])
-    return Trained(folder, version, candidate, judge_model(current, bank), time.monotonic() - started)
+    current = judge_model(models.current, bank)
+    return Trained(models.candidate, version, candidate, current, time.monotonic() - started)
 
 
 def judge_model(folder: Path, bank: Bank) -> Score:
