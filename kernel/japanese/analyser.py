@@ -23,7 +23,7 @@ STOP_WORDS = frozenset(_STOP.split())
 # Sudachi refuses more than 49,149 bytes; a character has at most four.
 _LONGEST = 8_000
 _RECENT = 4_000
-_UNKNOWN = 0xF000_0000  # from here on Sudachi numbers words that are in no dictionary
+_UNKNOWN = 0x0FFF_FFFF  # from here on Sudachi numbers what no dictionary holds, all joined katakana as one
 _HYPHENS = frozenset("-‐–・ー")
 _SENTENCE_END = re.compile(r"[。．！？!?\n]")
 
@@ -116,7 +116,7 @@ class Analyser:
                         content=pos in self._content and not m.surface().isspace(),
                         noun=pos in self._nouns,
                         affix=pos in self._affixes,
-                        known=not m.is_oov(),
+                        known=m.word_id() < _UNKNOWN,
                     )
                 )
         return found
