@@ -38,7 +38,7 @@ def title_of(text: str, declared: str, file_name: str) -> str:
         if KIND_ONLY.match(line) and following and len(following) <= 60 and not following.endswith("。"):
             return f"{line} {following}"[:LONGEST]
         return line
-    return _tidy(stem) or stem[:LONGEST] or "名称なし"
+    return _tidy(stem) or "名称なし"
 
 
 def _letters(text: str) -> str:
