@@ -1,0 +1,442 @@
+"""The API through the real application: what a program of another ward's staff meets."""
+
+import json
+import socket
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from kernel.identity.models import Scope
+from tests.e2e.served import Served, served
+
+WRITER, REVIEWER = "chiyoda-tanto", "chiyoda-kakunin"
+OTHER, OPERATOR = "shinjuku-kakunin", "kyodo-unyo"
+CASE: dict[str, Any] = {
+    "kind": "case",
+    "title": "住民税の申告書をAI-OCRで読み取る",
+    "fields": {"outcome": "success", "technology": "AI-OCR", "effect_hours": 320.5},
+    "body": "# 経緯\n\n申告書を一枚ずつ手で入力していた。",
+    "tags": ["税", "AI-OCR"],
+    "audience": {"kind": "members"},
+    "status": "published",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("api") / "home", upload_max_mb=2) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def me(server: Served) -> Iterator[httpx.Client]:
+    with server.client(REVIEWER) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def other(server: Served) -> Iterator[httpx.Client]:
+    with server.client(OTHER) as client:
+        yield client
+
+
+def content(**values: Any) -> dict[str, Any]:
+    return {"content": {**CASE, **values}}
+
+
+def created(client: httpx.Client, **values: Any) -> dict[str, Any]:
+    response = client.post("/entries", json=content(**values))
+    assert response.status_code == 201, response.text
+    entry: dict[str, Any] = response.json()
+    assert response.headers["etag"] == '"1"'
+    assert response.headers["location"] == f"/api/v1/entries/{entry['id']}"
+    return entry
+
+
+def problem(response: httpx.Response, status: int) -> dict[str, Any]:
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert document["status"] == status and document["detail"] and document["type"].startswith("urn:")
+    return document
+
+
+def eventually_found(client: httpx.Client, words: str, seconds: float = 1) -> dict[str, Any]:
+    deadline = time.monotonic() + seconds
+    while True:
+        results: dict[str, Any] = client.get("/search", params={"q": words}).json()
+        if results["total"]:
+            return results
+        assert time.monotonic() < deadline, f"not found within {seconds} s"
+        time.sleep(0.05)
+
+
+def test_without_or_with_a_wrong_token(server: Served) -> None:
+    for headers in ({}, {"Authorization": "Bearer nothing"}):
+        response = httpx.get(f"{server.address}/api/v1/entries", headers=headers)
+        problem(response, 401)
+        assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_scope_limits_a_token(server: Served) -> None:
+    with server.client(REVIEWER, frozenset({Scope.READ})) as reader:
+        problem(reader.post("/entries", json=content()), 403)
+        assert reader.get("/entries").status_code == 200
+    with server.client(REVIEWER, frozenset({Scope.WRITE})) as writer:
+        problem(writer.get("/entries"), 403)
+        problem(writer.get("/search?q=a"), 403)
+
+
+def test_write_read_save_delete(me: httpx.Client) -> None:
+    entry = created(me)
+    address = f"/entries/{entry['id']}"
+    read = me.get(address)
+    assert read.json() == entry and read.headers["etag"] == '"1"'
+    problem(me.put(address, json=content(title="x")), 428)
+    problem(me.put(address, json=content(title="x"), headers={"If-Match": "*"}), 428)
+    problem(me.put(address, json=content(title="x"), headers={"If-Match": "3"}), 422)
+    saved = me.put(address, json=content(title="直した"), headers={"If-Match": '"1"'})
+    assert (saved.status_code, saved.headers["etag"], saved.json()["version"]) == (200, '"2"', 2)
+    problem(me.delete(address), 428)
+    problem(me.delete(address, headers={"If-Match": '"1"'}), 412)
+    assert me.delete(address, headers={"If-Match": '"2"'}).status_code == 204
+    gone = problem(me.get(address), 404)
+    assert gone == problem(me.get("/entries/" + "0" * 32), 404)
+    assert entry["id"] in [one["id"] for one in me.get("/deleted").json()["items"]]
+    assert me.post(f"{address}/undelete").json()["version"] == 4
+    problem(me.post(f"{address}/undelete"), 409)
+
+
+def test_two_at_once_get_what_they_need_to_choose(me: httpx.Client) -> None:
+    entry = created(me, title="元")
+    address = f"/entries/{entry['id']}"
+    me.put(address, json=content(title="相手", body="元の本文"), headers={"If-Match": '"1"'})
+    mine = me.put(address, json=content(title="私", summary="私の要約"), headers={"If-Match": '"1"'})
+    document = problem(mine, 412)
+    assert mine.headers["etag"] == '"2"'
+    assert document["current"]["content"]["title"] == "相手"
+    assert {choice["name"]: choice["side"] for choice in document["choices"]} == {
+        "title": "conflict",
+        "summary": "mine",
+        "body": "theirs",
+    }
+    assert document["merged"]["summary"] == "私の要約" and document["merged"]["body"] == "元の本文"
+    assert [one["pointer"] for one in document["errors"]] == ["title"]
+    merged = {**document["merged"], "title": "両方"}
+    done = me.put(address, json={"content": merged}, headers={"If-Match": mine.headers["etag"]})
+    assert done.status_code == 200 and done.json()["version"] == 3
+
+
+def test_history(me: httpx.Client) -> None:
+    entry = created(me, title="第一版")
+    address = f"/entries/{entry['id']}"
+    for number in (1, 2, 3):
+        body = {**content(title=f"第{number + 1}版"), "note": f"{number}回目"}
+        assert me.put(address, json=body, headers={"If-Match": f'"{number}"'}).status_code == 200
+    first = me.get(f"{address}/revisions", params={"limit": 3})
+    assert [one["version"] for one in first.json()["items"]] == [4, 3, 2]
+    assert first.links["next"]["url"].startswith(f"/api/v1{address}/revisions?")
+    rest = me.get(first.links["next"]["url"].removeprefix("/api/v1")).json()
+    assert [one["version"] for one in rest["items"]] == [1] and rest["next"] is None
+    assert me.get(f"{address}/revisions/1").json()["content"]["title"] == "第一版"
+    problem(me.get(f"{address}/revisions/9"), 404)
+    changes = me.get(f"{address}/comparison", params={"before": 1, "after": 4}).json()["changes"]
+    assert [change["name"] for change in changes] == ["title"]
+    restored = me.post(f"{address}/restore", json={"version": 1}, headers={"If-Match": '"4"'})
+    assert restored.json()["version"] == 5 and restored.json()["content"]["title"] == "第一版"
+    problem(me.post(f"{address}/restore", json={"version": 2}, headers={"If-Match": '"4"'}), 412)
+    problem(me.post(f"{address}/restore", json={"version": 9}, headers={"If-Match": '"5"'}), 404)
+
+
+def test_the_same_request_sent_twice_is_done_once(me: httpx.Client, other: httpx.Client) -> None:
+    headers = {"Idempotency-Key": "請求".encode().hex()}
+    first = me.post("/entries", json=content(title="一度だけ"), headers=headers)
+    again = me.post("/entries", json=content(title="一度だけ"), headers=headers)
+    assert first.status_code == again.status_code == 201
+    assert first.content == again.content and again.headers["idempotency-replayed"] == "true"
+    assert again.headers["location"] == first.headers["location"] and again.headers["etag"] == '"1"'
+    problem(me.post("/entries", json=content(title="別物"), headers=headers), 409)
+    theirs = other.post("/entries", json=content(title="一度だけ"), headers=headers)
+    assert theirs.json()["id"] != first.json()["id"]
+    problem(me.post("/entries", json=content(), headers={"Idempotency-Key": "a" * 256}), 422)
+
+
+def test_a_draft_of_another_ward_is_nowhere(me: httpx.Client, other: httpx.Client) -> None:
+    secret = "秘匿調査甲乙丙"
+    hidden = created(
+        me, title=secret, status="draft", tags=[secret], audience={"kind": "public"}, body=secret
+    )
+    me.post(f"/entries/{hidden['id']}/attachments", files={"file": (f"{secret}.txt", secret.encode())})
+    shown = created(me, title="見える", links=[{"target": hidden["id"]}])
+    eventually_found(me, secret)
+    key = hidden["id"]
+    for path in (
+        "",
+        "/revisions",
+        "/revisions/1",
+        "/links",
+        "/related",
+        "/attachments",
+        "/comparison?before=1&after=1",
+    ):
+        absent = problem(other.get(f"/entries/{'0' * 32}{path}"), 404)
+        assert problem(other.get(f"/entries/{key}{path}"), 404) == absent
+    for path in (
+        "/entries?limit=100",
+        "/new?limit=100",
+        "/drafts",
+        "/deleted",
+        "/tags?limit=100",
+        f"/search?q={secret}",
+        "/search?limit=100",
+        "/suggestions?q=秘匿",
+        f"/entries/{shown['id']}",
+        f"/entries/{shown['id']}/links",
+        f"/entries/{shown['id']}/related",
+        f"/entries/{shown['id']}/revisions/1",
+        "/jobs",
+    ):
+        answer = other.get(path)
+        assert answer.status_code == 200, (path, answer.text)
+        assert key not in answer.text, path
+        if not path.startswith("/search?q="):
+            assert secret not in answer.text, path
+    refused = problem(other.post("/entries", json=content(links=[{"target": key}])), 422)
+    absent = problem(other.post("/entries", json=content(links=[{"target": "0" * 32}])), 422)
+    assert refused == absent
+
+
+def test_saved_is_found_within_a_second_and_withdrawn_at_once(me: httpx.Client, other: httpx.Client) -> None:
+    entry = created(me, title="潮見坂の実証実験", tags=["潮見坂"])
+    found = eventually_found(other, "潮見坂")
+    assert found["hits"][0]["entry"]["id"] == entry["id"] and found["hits"][0]["extracts"]
+    assert any(one["value"] == "潮見坂" for one in found["facets"]["tag"])
+    assert other.get("/search", params={"q": "潮見坂", "kind": "product"}).json()["total"] == 0
+    assert (
+        other.get("/search", params={"q": "潮見坂", "outcome": ["failure", "success"]}).json()["total"] == 1
+    )
+    me.put(
+        f"/entries/{entry['id']}",
+        json=content(title="潮見坂の実証実験", tags=["潮見坂"], audience={"kind": "own"}),
+        headers={"If-Match": '"1"'},
+    )
+    for path in ("/search?q=潮見坂", "/suggestions?q=潮見坂", "/tags?prefix=潮見坂"):
+        assert entry["id"] not in other.get(path).text
+        assert "実証実験" not in other.get(path).text
+    assert other.get("/search?q=潮見坂").json()["total"] == 0
+
+
+def test_lists_page_by_link(me: httpx.Client, server: Served) -> None:
+    made = [created(me, title=f"連番{n}", tags=["連番"])["id"] for n in range(5)]
+    address: str | None = "/entries?tag=連番&limit=2&owner=131016"
+    found: list[str] = []
+    while address is not None:
+        response = me.get(address)
+        found += [one["id"] for one in response.json()["items"]]
+        address = response.links.get("next", {}).get("url")
+        address = None if address is None else address.removeprefix("/api/v1")
+    assert sorted(found) == sorted(made)
+    assert me.get("/tags?prefix=連番").json() == [{"tag": "連番", "count": 5}]
+    for cursor in ("x", "あ", "AAAA", "=" * 400):
+        problem(me.get("/entries", params={"cursor": cursor}), 422)
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ({"content": {**CASE, "title": "a\u0000b"}}, "title"),
+        ({"content": {**CASE, "titel": "x"}}, "titel"),
+        ({"content": {**CASE, "kind": "poem"}}, "content"),
+        ({"content": {**CASE, "fields": {"effect_hours": 1e300}}}, "effect_hours"),
+        ({"content": {**CASE, "fields": {"effect_yen": 10**30}}}, "effect_yen"),
+        ({"content": {**CASE, "status": "in_progress"}}, "planned"),
+        ({"content": {**CASE, "links": [{"target": "../etc"}]}}, "target"),
+        ({"content": {**CASE, "audience": {"kind": "named", "organisations": ["131025"]}}}, "organisations"),
+        ({"content": {**CASE, "body": "a" * 1_000_001}}, "body"),
+    ],
+)
+def test_bad_contents_say_where(me: httpx.Client, body: dict[str, Any], where: str) -> None:
+    document = problem(me.post("/entries", json=body), 422)
+    assert any(where in one["pointer"] for one in document["errors"]), document["errors"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b'{"content": {"kind": "case", "title": "\\ud800"}}',
+        b'{"content": {"kind": "case", "title": "x", "\\ud800": 1}}',
+        b'{"content": {"kind": "case", "title": "x", "fields": {"effect_hours": NaN}}}',
+        b'{"content": {"kind": "case", "title": "x", "fields": {"effect_hours": 1' + b"0" * 5_000 + b"}}}",
+        b'{"content": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    ],
+)
+def test_bytes_that_are_no_entry(me: httpx.Client, raw: bytes) -> None:
+    response = me.post("/entries", content=raw, headers={"Content-Type": "application/json"})
+    assert 400 <= response.status_code < 500, response.text
+    problem(response, response.status_code)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=%00",
+        "/search?q=" + "あ" * 1_000,
+        "/search?q=%22%22%22-+-%22",
+        "/search?q=%F0%9F%91%A8%E2%80%8D%F0%9F%91%A9 %D7%A9%D7%9C%D7%95%D7%9D",
+        "/search?q=a&tag=%00",
+        "/search?q=a&year=%27;drop",
+        "/search?offset=99999999999999999999",
+        "/search?period_from=0001-01-01&period_to=9999-12-31",
+        "/suggestions?q=%00",
+        "/tags?prefix=%00",
+        "/tags?prefix=%25_%5C",
+        "/entries?owner=%00",
+        "/entries?limit=0",
+        "/entries/%00",
+        "/entries/" + "f" * 33,
+        "/entries/" + "0" * 32 + "/revisions/99999999999999999999",
+        "/attachments/..%2f..%2fetc",
+        "/jobs/x",
+        "/%F0%9F%91%A8",
+    ],
+)
+def test_odd_addresses_are_never_a_defect(me: httpx.Client, path: str) -> None:
+    response = me.get(path)
+    assert response.status_code < 500, response.text
+    if response.status_code >= 400:
+        problem(response, response.status_code)
+
+
+def attach(client: httpx.Client, entry: str, *files: tuple[str, bytes]) -> httpx.Response:
+    return client.post(f"/entries/{entry}/attachments", files=[("file", file) for file in files])
+
+
+def test_attachments(me: httpx.Client, other: httpx.Client) -> None:
+    entry = created(me, title="添付のある事例")["id"]
+    sent = attach(
+        me, entry, ("令和6年度 報告書.html", b"<script>alert(1)</script>"), ("メモ.txt", "覚え書き".encode())
+    )
+    assert sent.status_code == 202, sent.text
+    page, memo = sent.json()
+    assert page["name"] == "令和6年度 報告書.html" and memo["state"] in ("waiting", "reading", "done")
+    assert [one["id"] for one in other.get(f"/entries/{entry}/attachments").json()] == [
+        page["id"],
+        memo["id"],
+    ]
+    file = other.get(f"/attachments/{page['id']}/file")
+    assert file.content == b"<script>alert(1)</script>"
+    assert file.headers["content-type"] == "application/octet-stream"
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert file.headers["content-disposition"].startswith("attachment; filename=")
+    assert "filename*=UTF-8''%E4%BB%A4%E5%92%8C6" in file.headers["content-disposition"]
+    problem(attach(other, entry, ("a.txt", b"a")), 403)
+    problem(other.delete(f"/attachments/{memo['id']}"), 403)
+    assert me.delete(f"/attachments/{memo['id']}").status_code == 204
+    problem(me.get(f"/attachments/{memo['id']}"), 404)
+
+
+def test_the_reading_of_an_attachment_can_be_followed_and_its_text_found(me: httpx.Client) -> None:
+    entry = created(me, title="読み取りの事例")["id"]
+    (one,) = attach(me, entry, ("議事録.txt", "燈籠坂の窓口では待ち時間が減った。".encode())).json()
+    states = []
+    with me.stream("GET", f"/attachments/{one['id']}/events", timeout=60) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                states.append(json.loads(line.removeprefix("data: "))["state"])
+    assert states[-1] == "done"
+    assert "燈籠坂" in me.get(f"/attachments/{one['id']}/text").json()[0]["text"]
+    jobs = me.get("/jobs", params={"state": "done"}).json()
+    assert any(job["name"] == "kb.read_attachment" for job in jobs)
+    assert me.get(f"/jobs/{jobs[0]['id']}").json()["state"] == "done"
+    extracts = eventually_found(me, "燈籠坂")["hits"][0]["extracts"]
+    assert [
+        one["text"][slice(*one["marks"][0])] for one in extracts if one["attachment_name"] == "議事録.txt"
+    ] == ["燈籠坂"], extracts
+    assert me.post(f"/attachments/{one['id']}/reading").status_code == 202
+
+
+def test_an_upload_over_the_limit_leaves_nothing(server: Served, me: httpx.Client) -> None:
+    entry = created(me)["id"]
+    before = set(server.system.bank.blobs.digests())
+    problem(attach(me, entry, ("大.bin", b"x" * 2_500_000)), 413)
+
+    def endless() -> Iterator[bytes]:  # without a Content-Length, so that only counting can tell
+        yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n'
+        for _ in range(40):
+            yield b"y" * 100_000
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    problem(me.post(f"/entries/{entry}/attachments", content=endless(), headers=headers), 413)
+    assert set(server.system.bank.blobs.digests()) == before
+    incoming = server.system.settings.home / "blobs" / "incoming"
+    assert list(incoming.iterdir()) == []
+    assert me.get(f"/entries/{entry}/attachments").json() == []
+
+
+def test_a_connection_that_breaks_during_an_upload_leaves_nothing(server: Served, me: httpx.Client) -> None:
+    entry = created(me)["id"]
+    host, port = server.address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(
+            f"POST /api/v1/entries/{entry}/attachments HTTP/1.1\r\nHost: x\r\n"
+            f"Authorization: {me.headers['Authorization']}\r\nContent-Length: 900000\r\n"
+            "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
+            '--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nabc'.encode()
+        )
+        time.sleep(0.3)
+    incoming = server.system.settings.home / "blobs" / "incoming"
+    deadline = time.monotonic() + 5
+    while list(incoming.iterdir()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert me.get(f"/entries/{entry}/attachments").json() == []
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("application/json", b"{}"),
+        ("multipart/form-data", b""),
+        ("multipart/form-data; boundary=b", b"--b--\r\n"),
+        (
+            "multipart/form-data; boundary=b",
+            b'--b\r\nContent-Disposition: form-data; name="file"\r\n\r\nx\r\n--b--\r\n',
+        ),
+        ("multipart/form-data; boundary=b", b"rubbish"),
+    ],
+)
+def test_uploads_without_a_file(me: httpx.Client, content_type: str, body: bytes) -> None:
+    entry = created(me)["id"]
+    headers = {"Content-Type": content_type}
+    problem(me.post(f"/entries/{entry}/attachments", content=body, headers=headers), 422)
+
+
+def test_members_index_and_language(server: Served, me: httpx.Client) -> None:
+    members = me.get("/organisations").json()
+    assert len(members) == 25 and members[0]["name"] == "千代田区"
+    problem(me.get("/index"), 403)
+    with server.client(OPERATOR) as operator:
+        assert operator.get("/index").json()["last"] > 0
+    english = me.get("/entries/" + "0" * 32, headers={"Accept-Language": "en"})
+    assert problem(english, 404)["detail"].startswith("The entry was not found")
+
+
+def test_the_document_is_openapi_3_1_and_complete(server: Served) -> None:
+    document = httpx.get(f"{server.address}/api/v1/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    names = []
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            names.append(operation["operationId"])
+            assert operation.get("summary") and operation.get("description"), (method, path)
+            assert "401" in operation["responses"] or path.endswith(("/login", "/health")), (method, path)
+    assert len(names) == len(set(names)) > 30
