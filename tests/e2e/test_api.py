@@ -345,7 +345,7 @@ def test_attachments(me: httpx.Client, other: httpx.Client) -> None:
 
 def test_the_reading_of_an_attachment_can_be_followed_and_its_text_found(me: httpx.Client) -> None:
     entry = created(me, title="読み取りの事例")["id"]
-    (one,) = attach(me, entry, ("議事録.txt", "燈籠坂の窓口では待ち時間が減った。".encode())).json()
+    (one,) = attach(me, entry, ("議事録.txt", "螺鈿細工の窓口では待ち時間が減った。".encode())).json()
     states = []
     with me.stream("GET", f"/attachments/{one['id']}/events", timeout=60) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
@@ -353,14 +353,14 @@ def test_the_reading_of_an_attachment_can_be_followed_and_its_text_found(me: htt
             if line.startswith("data: "):
                 states.append(json.loads(line.removeprefix("data: "))["state"])
     assert states[-1] == "done"
-    assert "燈籠坂" in me.get(f"/attachments/{one['id']}/text").json()[0]["text"]
+    assert "螺鈿細工" in me.get(f"/attachments/{one['id']}/text").json()[0]["text"]
     jobs = me.get("/jobs", params={"state": "done"}).json()
     assert any(job["name"] == "kb.read_attachment" for job in jobs)
     assert me.get(f"/jobs/{jobs[0]['id']}").json()["state"] == "done"
-    extracts = eventually_found(me, "燈籠坂")["hits"][0]["extracts"]
+    extracts = eventually_found(me, "螺鈿細工")["hits"][0]["extracts"]
     assert [
         one["text"][slice(*one["marks"][0])] for one in extracts if one["attachment_name"] == "議事録.txt"
-    ] == ["燈籠坂"], extracts
+    ] == ["螺鈿細工"], extracts
     assert me.post(f"/attachments/{one['id']}/reading").status_code == 202
 
 
