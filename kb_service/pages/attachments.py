@@ -58,10 +58,10 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
         with web.records.write() as work:
             for name, blob in stored:
                 bank.attachments.add(work, actor, entry_id, name, blob)
-        translate = web.translate(request)
+        _ = web.translate(request)
         return desk.go(
             f"/knowledge/{entry_id}#attachments",
-            translate("{n}件のファイルを追加しました。文字の読み取りは自動で進みます。", n=len(stored)),
+            _("{n}件のファイルを追加しました。文字の読み取りは自動で進みます。", n=len(stored)),
         )
 
     @router.get("/knowledge/{entry_id}/attachments/{attachment_id}")
@@ -114,7 +114,8 @@ def add_attachment_changes(router: APIRouter, desk: Desk) -> None:
         with web.records.write() as work:
             bank.attachments.read_again(work, actor, attachment_id)
         address = f"/knowledge/{entry_id}#attachments"
-        return desk.go(address, web.translate(request)("もう一度読み取ります。しばらくお待ちください。"))
+        _ = web.translate(request)
+        return desk.go(address, _("もう一度読み取ります。しばらくお待ちください。"))
 
     @router.get("/knowledge/{entry_id}/attachments/{attachment_id}/remove")
     def ask_to_remove(
@@ -133,7 +134,8 @@ def add_attachment_changes(router: APIRouter, desk: Desk) -> None:
         with web.records.write() as work:
             bank.attachments.remove(work, actor, attachment_id)
         address = f"/knowledge/{entry_id}#attachments"
-        return desk.go(address, web.translate(request)("添付ファイル「{name}」を外しました。", name=name))
+        _ = web.translate(request)
+        return desk.go(address, _("添付ファイル「{name}」を外しました。", name=name))
 
 
 def _of_entry(desk: Desk, actor: Actor, entry_id: str, attachment_id: str) -> tuple[Entry, Attachment]:

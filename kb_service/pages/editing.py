@@ -88,12 +88,12 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
 
 
 def _saved(desk: Desk, request: Request, entry: Entry, values: Values) -> Response:
-    translate = desk.web.translate(request)
+    _ = desk.web.translate(request)
     anchor = "#attachments" if first(values, "then") == "attach" else ""
     sentence = (
-        translate("下書きを保存しました。所属団体の職員だけが見られます。")
+        _("下書きを保存しました。所属団体の職員だけが見られます。")
         if entry.content.status is Status.DRAFT
-        else translate("保存しました。検索で見つかるようになりました。")
+        else _("保存しました。検索で見つかるようになりました。")
     )
     return desk.go(f"/knowledge/{entry.id}{anchor}", sentence)
 

@@ -101,9 +101,10 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
                 bank.entries.save(work, actor, entry_id, content, whole(form.get("based_on")))
         except Stale as error:
             return _refused(desk, request, address, error)
+        _ = web.translate(request)
         if status is Status.ARCHIVED:
-            return desk.go(address, web.translate(request)("古い情報として保管しました。"))
-        return desk.go(address, web.translate(request)("公開しました。検索で見つかるようになりました。"))
+            return desk.go(address, _("古い情報として保管しました。"))
+        return desk.go(address, _("公開しました。検索で見つかるようになりました。"))
 
     @router.get("/knowledge/{entry_id}/delete")
     def ask_to_delete(request: Request, entry_id: str, actor: Actor = Depends(web.page_actor)) -> Response:
@@ -137,10 +138,10 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
                 bank.entries.delete(work, actor, entry_id, whole(form.get("based_on")))
         except Stale as error:
             return _refused(desk, request, f"/knowledge/{entry_id}", error)
-        translate = web.translate(request)
+        _ = web.translate(request)
         return desk.go(
             "/knowledge/deleted",
-            translate("「{title}」を削除しました。下の一覧から元に戻せます。", title=title),
+            _("「{title}」を削除しました。下の一覧から元に戻せます。", title=title),
         )
 
     @router.post("/knowledge/{entry_id}/undelete", dependencies=[Depends(web.form)])
@@ -148,7 +149,8 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
         """Brings it back as it was."""
         with web.records.write() as work:
             bank.entries.undelete(work, actor, entry_id)
-        return desk.go(f"/knowledge/{entry_id}", web.translate(request)("元に戻しました。"))
+        _ = web.translate(request)
+        return desk.go(f"/knowledge/{entry_id}", _("元に戻しました。"))
 
 
 def whole(value: object) -> int:

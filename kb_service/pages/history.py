@@ -92,7 +92,6 @@ def add_history_pages(router: APIRouter, desk: Desk) -> None:
             response = web.redirect(f"{address}/history")
             web.flash(response, error.text.in_language(web.language(request)), "warning")
             return response
-        sentence = web.translate(request)(
-            "第{n}版の内容に戻しました。状態と公開範囲は変えていません。", n=version
-        )
+        _ = web.translate(request)
+        sentence = _("第{n}版の内容に戻しました。状態と公開範囲は変えていません。", n=version)
         return desk.go(address, sentence)

@@ -60,7 +60,7 @@ def add_search_pages(router: APIRouter, desk: Desk) -> None:
         question = _bounded(question_of(request.query_params.multi_items()))
         language, named = web.language(request), desk.named(request)
         results = _ask(desk, actor, question, (question.page - 1) * PAGE, PAGE)
-        translate = web.translate(request)
+        _ = web.translate(request)
         return desk.page(
             request,
             actor,
@@ -69,7 +69,7 @@ def add_search_pages(router: APIRouter, desk: Desk) -> None:
             hits=[_hit_view(hit, language, bool(question.text.strip())) for hit in results.hits],
             total=results.total,
             facets=facet_views(question, results.facets, language, named),
-            chips=chips(question, language, named, translate("{}から"), translate("{}まで")),
+            chips=chips(question, language, named, _("{}から"), _("{}まで")),
             cleared=question.cleared().address(),
             corrected=results.corrected,
             exactly=Question(f'"{question.text}"').address(),
