@@ -6,7 +6,7 @@ from kb_service.models.attachments import Attachment, ReadingState
 from kb_service.ports.extraction import TextExtractor, Unreadable
 from kb_service.service.attachments import READ_JOB, Attachments
 from kernel.errors import NotFound, Text
-from kernel.jobs import Handler, Job, Report
+from kernel.jobs import Job, Report
 from kernel.records import Records
 
 TELL_SECONDS = 1.0  # between two notes of the page that is being read
@@ -82,9 +82,3 @@ class _Told:
         self._last = time.monotonic()
         with self._records.write() as work:
             self._attachments.set_state(work, self._attachment.id, ReadingState.READING, done, total)
-
-
-def handlers(records: Records, attachments: Attachments, extractor: TextExtractor) -> dict[str, Handler]:
-    """Job names and what does their work, for kernel.jobs.Worker."""
-    read = ReadAttachment(records, attachments, extractor)
-    return {read.name: read}

@@ -8,7 +8,7 @@ import pytest
 
 from kb_service.models.attachments import Attachment, ReadingState
 from kb_service.models.searching import Filters, Query
-from kb_service.tasks.reading import handlers
+from kb_service.tasks.reading import ReadAttachment
 from kernel.clock import Clock
 from kernel.jobs import JobState, Worker
 from kernel.records import Records
@@ -32,8 +32,8 @@ def attach(parts: ImportingBank, content: bytes, name: str = "資料.txt") -> At
 
 
 def work_off(parts: ImportingBank) -> None:
-    tasks = handlers(parts.bank.records, parts.attachments, PlainTexts())
-    Worker(parts.bank.records, tasks, Clock()).run_pending()
+    read = ReadAttachment(parts.bank.records, parts.attachments, PlainTexts())
+    Worker(parts.bank.records, {read.name: read}, Clock()).run_pending()
     parts.bank.indexing.run_pending()
 
 
