@@ -54,7 +54,7 @@ def ensure_sample_data(system: System) -> None:
     _log.warning("taking in the sample entries (once)")
     report = system.bank.importing.import_samples(SAMPLES, sample_actor, lambda *_: None)
     for skipped in report.skipped:
-        _log.error("sample %s: %s", skipped.path, skipped.reason_en)
+        _log.error("sample %s: %s", skipped.path, skipped.reason.en)
     mark.touch()
 
 

@@ -34,7 +34,7 @@ def latency(seconds: Sequence[float]) -> Latency:
 
 def rss_mb() -> float:
     """Resident memory of this process in megabytes (10^6 bytes)."""
-    return round(psutil.Process().memory_info().rss / 1e6, 1)
+    return round(float(psutil.Process().memory_info().rss) / 1e6, 1)
 
 
 def machine() -> dict[str, Any]:

@@ -1,5 +1,1 @@
 """`chienowa`: the command line. Each command translates its arguments and calls what the pages call."""
-
-from assembly.cli.main import main
-
-__all__ = ["main"]

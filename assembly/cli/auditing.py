@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from assembly.cli.console import errors, output
+from kernel.audit import Sealer
+from kernel.audit import verify as verify_chain
 from kernel.clock import Clock
 from kernel.records import Records
 from kernel.settings import Settings
@@ -22,9 +24,6 @@ def verify(
     organisation: Annotated[str | None, typer.Option(help="One organisation's code; else all.")] = None,
 ) -> None:
     """Checks every link of the chain. Exit status 1, naming the first broken row, when it was changed."""
-    from kernel.audit import Sealer
-    from kernel.audit import verify as verify_chain
-
     records = Records(Settings().records_url())
     try:
         Sealer(records, Clock()).seal()
@@ -32,10 +31,13 @@ def verify(
             found = verify_chain(work, organisation)
     finally:
         records.close()
-    for each in found:
-        mark = "[green]✓[/]" if each.ok else "[red]✗[/]"
-        output.print(f"{mark} {each.organisation}\t{each.rows} 件\thead {each.head[:16]}", highlight=False)
-        if not each.ok:
-            errors.print(f"  {each.problem.ja}\n  {each.problem.en}", highlight=False)
-    if not all(each.ok for each in found):
+    for code, sequence, head in found.heads:
+        output.print(f"{code}\t{sequence} 件\thead {head}", highlight=False)
+    for each in found.broken:
+        errors.print(
+            f"[bold red]✗[/] {each.organisation} {each.sequence}: {each.reason.ja}\n  {each.reason.en}",
+            highlight=False,
+        )
+    if not found.ok:
         raise typer.Exit(1)
+    output.print(f"改ざんは見つかりませんでした（{found.rows} 件）。 / {found.rows} rows, unbroken.", highlight=False)
