@@ -5,6 +5,7 @@ from typing import Any, BinaryIO, cast
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from kb_service.http import links
 from kb_service.http.arriving import form_of
 from kb_service.http.bank import Bank
 from kb_service.http.downloads import download
@@ -58,7 +59,10 @@ def build(bank: Bank, web: Web) -> APIRouter:
         summary="Attach files",
         status_code=202,
         response_model=list[AttachmentOut],
-        responses=problem_responses(401, 403, 404, 409, 413, 422, 503),
+        responses={
+            202: {"links": links.OF_ATTACHMENTS},
+            **problem_responses(401, 403, 404, 409, 413, 422, 503),
+        },
         openapi_extra=_FORM,
     )
     def add_attachments(

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 
-from kb_service.http import stale
+from kb_service.http import links, stale
 from kb_service.http.bank import Bank
 from kb_service.http.parameters import EntryId, IdempotencyKey, IfMatch
 from kb_service.models.entries import Entry
@@ -26,7 +26,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         summary="Add an entry",
         status_code=201,
         response_model=EntryOut,
-        responses=problem_responses(400, 401, 403, 409, 422),
+        responses={201: {"links": links.OF_ENTRY}, **problem_responses(400, 401, 403, 409, 422)},
     )
     def create_entry(
         request: Request,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from kb_service.http import links
 from kb_service.http.bank import Bank
 from kb_service.http.parameters import Cursor, Limit, Plain, Values
 from kb_service.models.entries import Entry, Kind, Status
@@ -21,7 +22,11 @@ _PROBLEMS = problem_responses(401, 403, 422)
 def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(tags=["lists"])
 
-    @router.get("/entries", summary="List entries", responses=_PROBLEMS)
+    @router.get(
+        "/entries",
+        summary="List entries",
+        responses={200: {"links": links.OF_FIRST_ENTRY}, **_PROBLEMS},
+    )
     def list_entries(
         *,
         request: Request,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import Header, Path, Query
-from pydantic import AfterValidator
+from pydantic import AfterValidator, WithJsonSchema
 
 from kb_service.rules.content import unfit
 
@@ -30,8 +30,9 @@ Cursor = Annotated[
     str | None, Query(max_length=500, description="`next` of the page before; empty for the first page.")
 ]
 Limit = Annotated[int, Query(ge=1, le=100, description="Most items of one page.")]
+_Tag = Annotated[str, WithJsonSchema({"type": "string", "pattern": '^"[1-9][0-9]{0,9}"$'})]
 IfMatch = Annotated[
-    str | None,
+    _Tag | None,
     Header(alias="If-Match", description="ETag of the version that is changed. Required.", examples=['"3"']),
 ]
 IdempotencyKey = Annotated[

@@ -1,6 +1,5 @@
 """/search and /suggestions."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -9,12 +8,13 @@ from kb_service.http.bank import Bank
 from kb_service.http.parameters import Plain, Values
 from kb_service.models.entries import Kind, Outcome, Status
 from kb_service.models.searching import Filters, Sort
+from kb_service.schemas.contents import Day
 from kb_service.schemas.searching import ResultsOut
 from kernel.identity.models import Actor
 from kernel.web import Web
 from kernel.web.problems import problem_responses
 
-_Day = Annotated[date | None, Query(description="Cases whose period overlaps.")]
+_Day = Annotated[Day | None, Query(description="Cases whose period overlaps.")]
 
 
 def build(bank: Bank, web: Web) -> APIRouter:

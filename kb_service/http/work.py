@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from kb_service.http import links
 from kb_service.http.bank import Bank
 from kb_service.http.parameters import JobId
 from kb_service.schemas.jobs import IndexOut, JobOut, OrganisationOut
@@ -20,7 +21,11 @@ from kernel.web.problems import problem_responses
 def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(tags=["work and members"])
 
-    @router.get("/jobs", summary="Recent background work", responses=problem_responses(401, 403, 422))
+    @router.get(
+        "/jobs",
+        summary="Recent background work",
+        responses={200: {"links": links.OF_JOBS}, **problem_responses(401, 403, 422)},
+    )
     def list_jobs(
         state: Annotated[list[JobState], Query(max_length=4)] = [],  # noqa: B006  FastAPI copies defaults
         limit: Annotated[int, Query(ge=1, le=100)] = 20,

@@ -1,10 +1,11 @@
 """An entry's content as JSON, read strictly: an unknown member is an error, so that nothing is lost in silence."""
 
+import re
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from kb_service.models.entries import (
     BusinessFields,
@@ -27,10 +28,22 @@ from kernel.visibility import Audience, AudienceKind
 
 Line = Annotated[str, Field(max_length=limits.NAME_MAX)]
 Prose = Annotated[str, Field(max_length=limits.TEXT_MAX)]
-Yen = Annotated[int, Field(ge=0, le=limits.YEN_MAX)]
-Gain = Annotated[int, Field(ge=-limits.YEN_MAX, le=limits.YEN_MAX)]
-Hours = Annotated[float, Field(ge=-limits.HOURS_MAX, le=limits.HOURS_MAX, allow_inf_nan=False)]
+Yen = Annotated[int, Field(strict=True, ge=0, le=limits.YEN_MAX)]
+Gain = Annotated[int, Field(strict=True, ge=-limits.YEN_MAX, le=limits.YEN_MAX)]
+Hours = Annotated[float, Field(strict=True, ge=-limits.HOURS_MAX, le=limits.HOURS_MAX, allow_inf_nan=False)]
 Identifier = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["0199c3f7a5b27c3e8d1f4a6b9c0d2e4f"])]
+
+
+def _iso(value: object) -> object:
+    """Pydantic would also take 0 and "0" for 1970-01-01."""
+    written = isinstance(value, str) and _DAY.fullmatch(value) is not None
+    if not written and not isinstance(value, date):
+        raise ValueError("a date is written YYYY-MM-DD")
+    return value
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, BeforeValidator(_iso)]
 
 
 class Strict(BaseModel):
@@ -50,8 +63,8 @@ class CaseFieldsBody(Strict):
     effect_hours: Hours | None = None
     effect_yen: Gain | None = None
     cost_yen: Yen | None = None
-    period_from: date | None = None
-    period_to: date | None = None
+    period_from: Day | None = None
+    period_to: Day | None = None
     lessons: Prose = ""
     contact: Prose = ""
 
@@ -133,7 +146,7 @@ class PlannedBody(Strict):
     """更新予定: what will be updated, and when."""
 
     what: Annotated[str, Field(max_length=limits.SUMMARY_MAX)]
-    when: date | None = None
+    when: Day | None = None
 
 
 class _ContentBody(Strict):
@@ -148,7 +161,7 @@ class _ContentBody(Strict):
     status: Status = Status.DRAFT
     planned: PlannedBody | None = Field(None, description="Required while in progress.")
     source: Annotated[str, Field(max_length=limits.SOURCE_MAX)] = ""
-    sample: bool = False
+    sample: Annotated[bool, Field(strict=True)] = False
 
     def common(self) -> dict[str, Any]:
         """What every kind has, for Content."""

@@ -13,7 +13,7 @@ from kb_service.schemas.contents import ContentBody, PlannedBody, Strict, body_o
 from kb_service.service.errors import StaleEntry
 from kb_service.service.reading import Comparison
 
-Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Version = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 
 
 class SaveBody(Strict):

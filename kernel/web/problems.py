@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from kernel.errors import ChienowaError, Invalid, Problem, Text, Unauthenticated
 from kernel.web.addresses import SeeOther
+from kernel.web.methods import allowed
 
 if TYPE_CHECKING:
     from kernel.web.web import Web
@@ -134,7 +135,8 @@ class Problems:
 
     def _http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return self._answer(request, _plain(error.status_code), error.headers)
+        headers = {"Allow": allowed(request)} if error.status_code == 405 else error.headers
+        return self._answer(request, _plain(error.status_code), headers)
 
     def _answer(
         self, request: Request, error: ChienowaError, headers: Mapping[str, str] | None = None
