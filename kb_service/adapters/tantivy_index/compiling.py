@@ -10,8 +10,11 @@ from kb_service.adapters.tantivy_index.plan import Concept, Option, Unit, Way
 from kernel.japanese import bigrams, fold
 
 # Measured on two public sets of questions: docs/decisions/0003-keyword-index.md.
-TITLE, OWN, ATTACHED = 0.7, 1.0, 0.7
+TITLE_NAMED = 1.5  # somebody types the name of a thing
+TITLE_ASKED = 0.7  # somebody asks in a sentence
+OWN, ATTACHED = 1.0, 0.7
 SOUNDS = 0.8
+TIE = 0.2  # what a further way of writing adds to the best
 PAIRS = 0.8
 ROW = 0.35
 
@@ -25,13 +28,14 @@ class Compiler(Protocol):
 def concept_query(compiler: Compiler, concept: Concept) -> Query:
     """The best of the concept's options."""
     queries = [compiler.option(option) for option in concept.options]
-    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, 0.1)
+    return queries[0] if len(queries) == 1 else Query.disjunction_max_query(queries, TIE)
 
 
 def unit_query(compiler: Compiler, unit: Unit, need: int) -> Query:
     """At least `need` of the unit's concepts."""
     queries = [concept_query(compiler, concept) for concept in unit.concepts]
-    return at_least(queries, min(need, len(queries)))
+    match = at_least(queries, min(need, len(queries)))
+    return any_of([match, compiler.option(unit.exact)]) if unit.exact else match
 
 
 def at_least(queries: Sequence[Query], need: int) -> Query:
@@ -56,9 +60,12 @@ def all_of(queries: Sequence[Query]) -> Query:
 class EntryCompiler:
     """Over the entries index. Fields in which a word does not occur are left out."""
 
-    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+    def __init__(
+        self, schema: tantivy.Schema, searcher: tantivy.Searcher, title: float = TITLE_NAMED
+    ) -> None:
         self._schema = schema
         self._searcher = searcher
+        self._title = title
 
     def frequency(self, word: str) -> int:
         """In how many entries a word stands at most, seen or unseen by the reader."""
@@ -78,7 +85,7 @@ class EntryCompiler:
     def _word(self, word: str) -> Query:
         queries = [
             query if weight == 1.0 else Query.boost_query(query, weight)
-            for field, weight in (("title", TITLE), ("own", OWN), ("attached", ATTACHED))
+            for field, weight in (("title", self._title), ("own", OWN), ("attached", ATTACHED))
             if field == "own" or self._searcher.doc_freq(field, word)
             for query in (Query.term_query(self._schema, field, word, "freq"),)
         ]

@@ -114,6 +114,17 @@ def _written(passage: Passage) -> dict[str, Any]:
     return row
 
 
+def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str = "shown") -> bytes:
+    """The stored bytes of a document; every document has them."""
+    value = searcher.doc(address).get_first(field)
+    return bytes(value) if value is not None else b"{}"
+
+
+def identifier(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:
+    """The entry that a document belongs to."""
+    return str(searcher.doc(address).get_first("id"))
+
+
 def read_passage(stored: bytes) -> Passage:
     """The passage that `entry_documents` stored."""
     row = json.loads(stored)

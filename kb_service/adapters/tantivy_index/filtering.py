@@ -60,6 +60,16 @@ def conjunction(
     return Query.boolean_query(parts)
 
 
+def counted(searcher: tantivy.Searcher, query: Query) -> int:
+    """How many documents `query` matches."""
+    return total(searcher.search(query, 1))
+
+
+def total(result: tantivy.SearchResult) -> int:
+    """The count of a search that was asked to count; the engine's type stubs leave it out."""
+    return int(getattr(result, "count", 0) or 0)
+
+
 def count_facets(
     searcher: tantivy.Searcher, query: Query, names: Iterable[str]
 ) -> Mapping[str, tuple[FacetCount, ...]]:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import tantivy
 
-from kb_service.adapters.tantivy_index.filtering import chosen, conjunction, count_facets, one_of, readable
+from kb_service.adapters.tantivy_index.documents import identifier
+from kb_service.adapters.tantivy_index.filtering import (
+    chosen,
+    conjunction,
+    count_facets,
+    counted,
+    one_of,
+    readable,
+)
 from kb_service.adapters.tantivy_index.reading import Snapshot, stored_passage
 from kb_service.adapters.tantivy_index.schema import FACETS, entries_schema, open_index, passages_schema
 from kb_service.adapters.tantivy_index.suggesting import suggestions
@@ -94,7 +102,7 @@ class TantivyIndex:
         ]
         versions = at.entries.fast_field_values("version", addresses)
         return {
-            at.entries.doc(address).get_first("id"): int(version or 0)
+            identifier(at.entries, address): int(version or 0)
             for address, version in zip(addresses, versions, strict=True)
         }
 
@@ -144,7 +152,9 @@ class TantivyIndex:
 
     def entries(self) -> int:
         at = self._current()
-        return at.entries.search(tantivy.Query.all_query(), 1).count - (1 if self.sequence() else 0)
+        every = tantivy.Query.all_query()
+        checkpoint = tantivy.Query.term_query(at.entries_schema, "checkpoint", "outbox", "basic")
+        return counted(at.entries, every) - counted(at.entries, checkpoint)
 
     def close(self) -> None:
         with self._writing:

@@ -34,12 +34,13 @@ class Concept:
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What stood between two blanks. An entry meets it with `need` of its concepts. `rows` are runs of
-    several words that count more where they stand together."""
+    several words that count more where they stand together; `exact`, all that was typed, is enough by itself."""
 
     label: str
     concepts: tuple[Concept, ...]
     need: int
     rows: tuple[str, ...] = ()
+    exact: Option | None = None
 
 
 @dataclass(frozen=True, slots=True)

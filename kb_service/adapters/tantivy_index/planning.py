@@ -8,11 +8,14 @@ from itertools import pairwise
 from kb_service.adapters.tantivy_index.compiling import EntryCompiler
 from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Unit, Way, majority
 from kb_service.adapters.tantivy_index.segmenting import segmented
+from kb_service.adapters.tantivy_index.sounding import variants
 from kernel.japanese import STOP_WORDS, Analyser, Token, fold, normalise, romaji_to_katakana
 
 LONGEST_UNITS = 24
 LONGEST_CONCEPTS = 24
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
+_KANJI = re.compile("[\u3400-\u9fff]")
+_KANA = re.compile("[ぁ-ゖ]")
 _ALL_KANA = re.compile(r"[ぁ-ゖァ-ヶー]+")
 _SCRIPTS = re.compile(r"[ぁ-ゖー]+|[ァ-ヶー]+|[\u3400-\u9fff々]+|[a-z0-9\-]+")
 _PARTICLES = "のをがはにでとへもや"
@@ -21,6 +24,7 @@ _NAMED = 4  # more words than this in one breath are no longer the name of a thi
 
 Visible = Callable[[Option], bool]  # does the reader see an entry that has it
 Nearest = Callable[[str], tuple[str, str] | None]  # folded slip -> (folded word, as written in a text)
+Spelt = Callable[[tuple[str, ...]], list[tuple[str, ...]]]  # sounds in a row -> the words they stand for
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,22 @@ class _Run:
     def kana(self) -> bool:
         return bool(_ALL_KANA.fullmatch(self.text))
 
+    def inflected(self) -> bool:
+        """Kanji with their okurigana."""
+        return bool(_KANJI.search(self.text)) and bool(_KANA.search(self.text))
+
 
 class Planner:
     """Plans one question of one reader: only what that reader sees decides."""
 
     def __init__(
-        self, analyser: Analyser, compiler: EntryCompiler, visible: Visible, nearest: Nearest
+        self, analyser: Analyser, compiler: EntryCompiler, visible: Visible, nearest: Nearest, spelt: Spelt
     ) -> None:
         self._analyser = analyser
         self._compiler = compiler
         self._visible = visible
         self._nearest = nearest
+        self._spelt = spelt
 
     def plan(self, text: str) -> Plan:
         """Units without anything to look for are left out; a plan may be empty."""
@@ -69,7 +78,10 @@ class Planner:
             room -= len(concepts)
             if concepts:
                 rows = tuple(fold(row) for row in _noun_rows(each, tokens))
-                units.append(Unit(each, tuple(concepts), majority(len(concepts)), rows))
+                exact = Option(Way.CHARACTERS, (fold(each),)) if len(tokens) > 1 and not said else None
+                if exact and not self._visible(exact):
+                    exact = None
+                units.append(Unit(each, tuple(concepts), majority(len(concepts)), rows, exact))
         changed = " ".join(corrected)
         return Plan(tuple(units), sentence, changed if changed != " ".join(typed) else "")
 
@@ -89,7 +101,9 @@ class Planner:
         found: list[tuple[int, Concept]] = []
         taken: set[int] = set()
         better = unit
-        for run in _runs(unit, tokens, asked, sentence):
+        for run in [*_inflected(unit, asked, sentence), *_runs(unit, tokens, asked, sentence)]:
+            if any(token.start in taken for token in run.tokens):
+                continue
             whole, mended = self._whole(run) if self._doubtful(run) else ((), "")
             if whole:
                 found.extend((run.start, concept) for concept in whole)
@@ -113,13 +127,18 @@ class Planner:
         folded = fold(token.surface)
         others: list[Option] = []
         if (kana or not (seen or sentence)) and len(token.sound) > 1:
-            others.append(Option(Way.SOUNDS, (token.sound,), 0.9 if kana else 0.6))
+            others.extend(self._sounding((token.sound,), 0.9 if kana else 0.6))
+            if not (seen or sentence) and not self._visible(others[-1]):
+                for group in segmented(token.sound, self._heard, self._said, False):
+                    others.extend(self._sounding(group, 0.6))
         if (not token.known or (not seen and token.noun and not sentence)) and len(folded) > 1:
             others.append(Option(Way.CHARACTERS, (folded,), 0.9))
         return Concept(token.surface, (word, *filter(self._visible, others)))
 
     def _doubtful(self, run: _Run) -> bool:
         """Whether a run may mean something else than the words it was cut into."""
+        if run.inflected():
+            return not self._visible(Option(Way.CHARACTERS, (fold(run.text),)))
         if run.alone and run.kana():
             return len(run.tokens) > 1 or not run.tokens[0].known or not self._sees(run.tokens[0])
         if run.asked and all(token.known and self._sees(token) for token in run.asked):
@@ -144,7 +163,7 @@ class Planner:
             together = (Option(Way.TOGETHER, words, 0.5),)
         for part in _without_particles(run.text):
             if len(fold(part)) > 1 and (run.alone or len(run.tokens) > 1 or not run.tokens[0].known):
-                found = self._written(part, run.kana())
+                found = self._written(part, run)
                 if len(found) == 1:
                     return (Concept(part, (*found[0], *together)),), ""
                 if found:
@@ -155,17 +174,36 @@ class Planner:
         concept, mended = self._mended(run, together)
         return ((concept,), "" if scattered else mended) if concept else ((), "")
 
-    def _written(self, part: str, kana: bool) -> tuple[tuple[Option, ...], ...]:
+    def _written(self, part: str, run: _Run | None = None) -> tuple[tuple[Option, ...], ...]:
         """How entries write these characters, or what sounds like this kana: options for each word of it."""
-        row = Option(Way.CHARACTERS, (fold(part),))
-        options = [row] if self._visible(row) else []
-        parted = bool(_HIRAGANA.fullmatch(part))
-        groups = segmented(fold(part), self._heard, self._said, parted) if kana else ()
+        folded = fold(part)
+        kana = run is None or run.kana()
+        inflected = run is not None and run.inflected()
+        writings = [folded]
+        if inflected:
+            writings.append(_KANA.sub("", part))  # 繰り越し, 繰越
+        elif kana:
+            writings.extend(variants(folded))
+        rows = (Option(Way.CHARACTERS, (writing,)) for writing in writings if len(writing) > 1)
+        row = next(filter(self._visible, rows), None)
+        options = [row] if row else []
+        sound = "".join(token.sound for token in run.tokens) if run and inflected else folded if kana else ""
+        groups = segmented(sound, self._heard, self._said, bool(_HIRAGANA.fullmatch(part)))
         if len(groups) == 1:
-            options.append(Option(Way.SOUNDS, groups[0], 0.95))
+            options.extend(self._sounding(groups[0], 0.95))
         if options:
             return (tuple(options),)
-        return tuple((Option(Way.SOUNDS, group, 0.95),) for group in groups)
+        return tuple(tuple(self._sounding(group, 0.95)) for group in groups)
+
+    def _sounding(self, sounds: tuple[str, ...], weight: float) -> list[Option]:
+        """Words of these sounds: as entries write them, which counts in titles too, and whatever sounds so."""
+        spelt = self._spelt(sounds)
+        apart = 0.5 if len(sounds) > 1 else 1.0  # two words that only stand somewhere in an entry say less
+        options = [Option(Way.TOGETHER, words, weight * apart) for words in spelt]
+        return [
+            *options,
+            Option(Way.SOUNDS, sounds, weight if len(sounds) > 1 or not spelt else weight * 0.8),
+        ]
 
     def _heard(self, sound: str) -> bool:
         return self._visible(Option(Way.SOUNDS, (sound,)))
@@ -173,25 +211,27 @@ class Planner:
     def _said(self, sounds: tuple[str, ...]) -> bool:
         return self._visible(Option(Way.SOUNDS, sounds))
 
-    def _same_sound(self, run: _Run) -> Option | None:
+    def _same_sound(self, run: _Run) -> tuple[str, ...]:
         """The run's words as other words that sound the same: 介護保健 for 介護保険."""
-        same = Option(Way.SOUNDS, tuple(token.sound for token in run.asked), 0.9)
-        return same if len(run.asked) > 1 and all(same.values) and self._visible(same) else None
+        sounds = tuple(token.sound for token in run.asked)
+        return sounds if len(sounds) > 1 and all(sounds) and self._said(sounds) else ()
 
     def _mended(self, run: _Run, together: tuple[Option, ...]) -> tuple[Concept | None, str]:
         """What the reader may have meant by a run that no entry has."""
         if same := self._same_sound(run):
-            return Concept(run.text, (same, *together)), ""
-        if (kana := romaji_to_katakana(normalise(run.text))) and len(
-            written := self._written(kana, True)
-        ) == 1:
+            return Concept(run.text, (*self._sounding(same, 0.9), *together)), ""
+        if run.inflected():
+            return None, ""
+        kana = romaji_to_katakana(normalise(run.text))
+        if kana and len(written := self._written(kana)) == 1:
             return Concept(run.text, written[0]), ""
         for slip in _slips(run):
             if found := self._nearest(fold(slip)):
                 folded, meant = found
-                return Concept(run.text, (Option(Way.CHARACTERS, (folded,)), *together)), run.text.replace(
-                    slip, meant, 1
-                )
+                words = tuple(token.word for token in self._analyser.tokens(meant) if token.content)
+                mended = Option(Way.TOGETHER, words, 0.5 if len(words) > 1 else 1.0)
+                options = (Option(Way.CHARACTERS, (folded,)), *([mended] if words else []), *together)
+                return Concept(run.text, options), run.text.replace(slip, meant, 1)
         return None, ""
 
 
@@ -209,6 +249,21 @@ def _is_sentence(tokens: Sequence[Token]) -> bool:
     if asked < 2 or all(token.content for token in said):
         return False
     return asked > _NAMED or not said[-1].content or said[-1].word in STOP_WORDS
+
+
+def _inflected(unit: str, asked: Sequence[Token], sentence: bool) -> Iterator[_Run]:
+    """Neighbouring words of kanji with okurigana between them, where a thing is named: 繰り越し, 貸し出し."""
+    row: list[Token] = []
+    for token in [*asked, None] if not sentence else []:
+        if token is not None and (not row or row[-1].end == token.start) and _KANJI.match(token.surface):
+            row.append(token)
+            continue
+        if len(row) > 1:
+            text = unit[row[0].start : row[-1].end]
+            run = _Run(text, row[0].start, row[-1].end, tuple(row), tuple(row), text == unit, sentence)
+            if run.inflected():
+                yield run
+        row = []
 
 
 def _runs(unit: str, tokens: Sequence[Token], asked: Sequence[Token], sentence: bool) -> Iterator[_Run]:

@@ -9,6 +9,7 @@ from tantivy import Query as Engine
 
 from kb_service.adapters.tantivy_index.compiling import (
     ROW,
+    TITLE_ASKED,
     EntryCompiler,
     PassageCompiler,
     all_of,
@@ -17,14 +18,16 @@ from kb_service.adapters.tantivy_index.compiling import (
     concept_query,
     unit_query,
 )
-from kb_service.adapters.tantivy_index.documents import read_passage
+from kb_service.adapters.tantivy_index.documents import identifier, read_passage, stored
 from kb_service.adapters.tantivy_index.filtering import (
     chosen,
     conjunction,
     count_facets,
+    counted,
     one_of,
     readable,
     silent,
+    total,
 )
 from kb_service.adapters.tantivy_index.marking import Marker
 from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Way, majority
@@ -85,10 +88,13 @@ class Question:
             self._entries_with,
         )
         self._asked = bool(query.text)
-        self.plan: Plan = Planner(analyser, self._compiler, self._visible, speller.nearest).plan(query.text)
+        planner = Planner(analyser, self._compiler, self._visible, speller.nearest, speller.spelt)
+        self.plan: Plan = planner.plan(query.text)
+        if self.plan.sentence:
+            self._compiler = EntryCompiler(self._schema, snapshot.entries, TITLE_ASKED)
 
     def _count(self, query: Engine) -> int:
-        return self._at.entries.search(conjunction([self._readable, silent(query)]), 1).count or 0
+        return counted(self._at.entries, conjunction([self._readable, silent(query)]))
 
     def _visible(self, option: Option) -> bool:
         key = (self._keys, option)
@@ -123,7 +129,7 @@ class Question:
                 yield conjunction([any_of(named)], better=spoken)
         elif len(units) == 1:
             for need in range(min(units[0].need, len(concepts)), 1, -1):
-                yield at_least(concepts, need)
+                yield unit_query(self._compiler, units[0], need)
         else:
             queries = [unit_query(self._compiler, unit, unit.need) for unit in units]
             for need in range(majority(len(units)), 0, -1):
@@ -174,14 +180,14 @@ class Question:
             result = self._search(
                 query, sort if need is not None or self._phrases else _unranked(sort), limit, offset
             )
-            if found[2] is None or (result.count or 0) > found[0]:
-                found = (result.count or 0, need, result)
+            if found[2] is None or total(result) > found[0]:
+                found = (total(result), need, result)
             if found[0] >= enough:
                 break
-        total, need, chosen_result = found
+        matches, need, chosen_result = found
         hits = self._hits(chosen_result) if chosen_result else ()
-        counts = self._facets(need, filters, restricted) if facets and total else {}
-        return KeywordAnswer(hits, total, counts, self.plan.corrected if total else "")
+        counts = self._facets(need, filters, restricted) if facets and matches else {}
+        return KeywordAnswer(hits, matches, counts, self.plan.corrected if matches else "")
 
     def _search(self, query: Engine, sort: Sort, limit: int, offset: int) -> tantivy.SearchResult:
         field = {Sort.NEWEST: "updated", Sort.EFFECT: "effect"}.get(sort)
@@ -204,7 +210,7 @@ class Question:
 
     def _hits(self, result: tantivy.SearchResult) -> tuple[KeywordHit, ...]:
         addresses = [address for _, address in result.hits]
-        ids = [self._at.entries.doc(address).get_first("id") for address in addresses]
+        ids = [identifier(self._at.entries, address) for address in addresses]
         versions = self._at.entries.fast_field_values("version", addresses)
         matched, fields = self._explained(ids[:_EXPLAINED])
         return tuple(
@@ -231,12 +237,13 @@ class Question:
             self._note(matched, concept.label, concept_query(self._compiler, concept), these, len(ids))
         for phrase in self._phrases:
             self._note(matched, phrase, self._compiler.phrase(phrase), these, len(ids))
-        words = {o.values[0] for c in self.plan.concepts() for o in c.options if o.way is Way.WORD}
-        for field, name in (("title", "title"), ("own", "body"), ("attached", "attachment")):
+        options = [option for concept in self.plan.concepts() for option in concept.options]
+        words = {word for o in options if o.way in (Way.WORD, Way.TOGETHER) for word in o.values}
+        for column, name in (("title", "title"), ("own", "body"), ("attached", "attachment")):
             queries = [
-                Engine.term_query(self._schema, field, word, "freq")
+                Engine.term_query(self._schema, column, word, "freq")
                 for word in words
-                if self._at.entries.doc_freq(field, word)
+                if self._at.entries.doc_freq(column, word)
             ]
             if queries:
                 self._note(fields, name, any_of(queries), these, len(ids))
@@ -271,7 +278,7 @@ class Question:
             )
             passages: list[FoundPassage] = []
             for score, address in result.hits:
-                passage = read_passage(self._at.passages.doc(address).get_first("shown"))
+                passage = read_passage(stored(self._at.passages, address))
                 passages.append(FoundPassage(entry_id, passage, float(score), marker.marks(passage.text)))
             if passages:
                 found[entry_id] = tuple(passages)
@@ -294,4 +301,4 @@ def stored_passage(snapshot: Snapshot, entry_id: str, number: int, keys: frozens
         ]
     )
     hits = snapshot.passages.search(query, 1, count=False).hits
-    return read_passage(snapshot.passages.doc(hits[0][1]).get_first("shown")) if hits else None
+    return read_passage(stored(snapshot.passages, hits[0][1])) if hits else None

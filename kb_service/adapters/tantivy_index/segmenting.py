@@ -5,7 +5,9 @@ from collections.abc import Callable
 _LONGEST = 14  # characters of one word's sound
 _BEAM = 6  # cuts kept for each end
 _PARTICLES = frozenset("ノオガハニデトヘモヤ")
+_ENDINGS = frozenset({"ナイ", "ナク", "タイ", "マス", "レル", "ラレル", "セル", "サセル", "テ", "タ"})
 _PARTICLE_COST = 0.4
+_ENDING_COST = 0.5
 _SHORT_COST = 0.7  # words of one character are rarely meant
 
 Group = tuple[str, ...]
@@ -29,6 +31,8 @@ def segmented(
                 reached.extend(
                     (cost + _PARTICLE_COST, (*groups, ())) for cost, groups in best[start] if groups[-1]
                 )
+            if piece in _ENDINGS and start > 1:
+                reached.extend((cost + _ENDING_COST, groups) for cost, groups in best[start] if groups[-1])
             if piece not in known:
                 known[piece] = heard(piece)
             if known[piece]:

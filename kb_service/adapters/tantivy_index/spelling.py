@@ -1,17 +1,20 @@
 """What a slip may have meant: the nearest noun, or run of nouns, in passages that the reader sees."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable
 
 import tantivy
 from tantivy import Occur, Query
 
-from kb_service.adapters.tantivy_index.documents import read_passage
+from kb_service.adapters.tantivy_index.documents import read_passage, stored
 from kernel.japanese import Analyser
 
 _SHORTEST = 4
 _SHORTEST_KANJI = 3
 _TWO_SLIPS = 9  # characters from which two slips are forgiven
+_HEARD_IN = 4  # passages
+_SPELLINGS = 3
 _LOOKED_AT = 10  # passages
 
 
@@ -49,12 +52,26 @@ class Speller:
                 return best, found[best]
         return None
 
+    def spelt(self, sounds: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """The words that sound so in a row in some passages, the most frequent first, three at most."""
+        terms = [Query.term_query(self._schema, "sounds", sound, "basic") for sound in dict.fromkeys(sounds)]
+        query = Query.boolean_query([(Occur.Must, self._visible), *((Occur.Must, term) for term in terms)])
+        found: Counter[tuple[str, ...]] = Counter()
+        for _, address in self._passages.search(query, _HEARD_IN, count=False).hits:
+            text = read_passage(stored(self._passages, address)).text
+            tokens = [token for token in self._analyser.tokens(text) if token.content]
+            for at in range(len(tokens) - len(sounds) + 1):
+                stretch = tokens[at : at + len(sounds)]
+                if tuple(token.sound for token in stretch) == sounds:
+                    found[tuple(token.word for token in stretch)] += 1
+        return [words for words, _ in found.most_common(_SPELLINGS)]
+
     def _within(self, slip: str, slips: int) -> dict[str, str]:
         near = Query.fuzzy_term_query(self._schema, "compounds", slip, slips, True)
         query = Query.boolean_query([(Occur.Must, self._visible), (Occur.Must, near)])
         found: dict[str, str] = {}
         for _, address in self._passages.search(query, _LOOKED_AT, count=False).hits:
-            passage = read_passage(self._passages.doc(address).get_first("shown"))
+            passage = read_passage(stored(self._passages, address))
             for folded, written in self._analyser.compounds(passage.text).items():
                 if folded != slip and folded not in found and distance(folded, slip, slips) <= slips:
                     found[folded] = written
