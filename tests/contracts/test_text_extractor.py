@@ -53,6 +53,18 @@ def test_a_pdf_is_read_page_by_page_and_its_scans_by_ocr(extractor: TextExtracto
     assert found.notes == ()
 
 
+def test_filled_in_fields_and_notes_of_a_pdf_are_read(extract: Extract, tmp_path: Path) -> None:
+    page = documents.canvas(tmp_path / "form.pdf")
+    page.setFont(documents.MINCHO, 11)
+    page.drawString(70, 700, "申請者の氏名を次の欄に記入してから提出してください。")
+    page.acroForm.textfield(name="name", value="Tokubetsu Taro", x=70, y=650, width=200, height=20)
+    page.textAnnotation("差し戻しの理由", Rect=[300, 650, 320, 670])
+    page.save()
+    text = whole(extract(tmp_path / "form.pdf"))
+    assert "Tokubetsu Taro" in text
+    assert "差し戻しの理由" in text
+
+
 def test_word(extract: Extract, tmp_path: Path) -> None:
     documents.word(tmp_path / "a.docx")
     found = extract(tmp_path / "a.docx")
@@ -193,6 +205,15 @@ def test_pages_beyond_the_bounds_are_left_out_with_a_note(tmp_path: Path) -> Non
     found = few.extract(tmp_path / "long.pdf", "long.pdf", lambda done, total: None)
     assert [part.place.number for part in found.parts] == [1, 2, 3, 4, 5]
     assert "全12ページのうち、はじめの5ページだけ" in found.notes[0].ja
+
+
+def test_text_beyond_the_bounds_is_left_out_with_a_note(tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("長い記録の一行である。\n" * 1_000, "utf-8")
+    for bounds in (Bounds(characters=3_000), Bounds(text_bytes=9_000)):
+        short = SandboxedExtractor(Sandbox(), None, bounds)
+        found = short.extract(tmp_path / "long.txt", "long.txt", lambda done, total: None)
+        assert 2_500 <= sum(len(part.text) for part in found.parts) <= 3_200
+        assert "途中までを読み取りました" in found.notes[0].ja
 
 
 def test_without_ocr_scans_are_noted_and_images_refused(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 from kernel.errors import Text
 
+_BROKEN: tuple[type[Exception], ...] = (InvalidFileException, etree.LxmlError, *DAMAGE)
 _WITH_TEXT = ("/drawing", "/comments", "/threadedComment")  # ends of relations' types
 _TEXTS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}t"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
@@ -34,7 +35,7 @@ def read_excel(source: Source) -> Found:
                 return _sheets(source, book)
             finally:
                 book.close()
-    except (InvalidFileException, etree.LxmlError, *DAMAGE) as error:
+    except _BROKEN as error:
         raise refusals.damaged(source.name, "Excelブック", "an Excel workbook") from error
 
 

@@ -11,13 +11,15 @@ from kb_service.adapters.extraction.plain_text import joined_cells
 from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 
+_BROKEN: tuple[type[Exception], ...] = (xlrd.XLRDError, xlrd.compdoc.CompDocError, *DAMAGE)
+
 
 def read_excel_97(source: Source) -> Found:
     """A part for each sheet with text, as for .xlsx."""
     try:
         book = xlrd.open_workbook(str(source.file), on_demand=True, logfile=_Silence())
         return _sheets(source, book)
-    except (xlrd.XLRDError, xlrd.compdoc.CompDocError, *DAMAGE) as error:
+    except _BROKEN as error:
         if "encrypt" in str(error).lower():
             raise refusals.encrypted(source.name) from error
         raise refusals.damaged(source.name, "Excelブック", "an Excel workbook") from error

@@ -27,7 +27,7 @@ _JAPANESE_NAMES = {"shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932"
 
 def read_html(source: Source) -> Found:
     """Text by headings, the page's title, and the alternative texts of images."""
-    return html_text(source.file.read_bytes(), source.name)
+    return html_text(source.head(), source.name)
 
 
 def html_text(data: bytes, name: str) -> Found:

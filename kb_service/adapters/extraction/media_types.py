@@ -22,6 +22,7 @@ MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
 
 _HEAD = 4_096
+_TEXT_HEAD = 1_000_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _IMAGES = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -169,7 +170,8 @@ def _ole(file: Path, name: str) -> str:
 
 def _text(file: Path, name: str) -> str:
     suffix = PurePath(name).suffix.lower()
-    text = decode(file.read_bytes())
+    with file.open("rb") as stream:
+        text = decode(stream.read(_TEXT_HEAD))
     if text is None:
         raise refusals.unknown(name)
     start = text[:_HEAD].lstrip("\ufeff")

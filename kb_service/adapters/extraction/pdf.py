@@ -1,5 +1,7 @@
 """PDF: the text layer page by page; a page without one is drawn and read by OCR."""
 
+from typing import Any
+
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
@@ -13,6 +15,7 @@ from kernel.errors import Text
 _DPI = 200
 _MAX_SIDE = 5_000  # pixels; posters are drawn smaller than 200 dpi
 _FEW_CHARACTERS = 20  # a page number or a stamp over a scan is no text layer
+_ANNOTATION_BYTES = 200_000
 _IMAGE_SHARE = 0.5  # of the page's area
 
 
@@ -85,9 +88,10 @@ class _Pages:
     def _text_layer(self, page: pdfium.PdfPage) -> str:
         layer = page.get_textpage()
         try:
-            return close_up(join_lines(clean(layer.get_text_bounded())))
+            printed = close_up(join_lines(clean(layer.get_text_bounded())))
         finally:
             layer.close()
+        return "\n".join([printed, *_filled_in(page)]).strip("\n")
 
     def _note(self, limit: int, count: int) -> None:
         notes = self._found.notes
@@ -115,6 +119,31 @@ class _Pages:
                     f"Images that were not read: page {pages}.",
                 )
             )
+
+
+def _filled_in(page: pdfium.PdfPage) -> list[str]:
+    """Values of form fields, and what notes on the page say: neither is part of the text layer."""
+    lines: dict[str, None] = {}
+    for index in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page, index)
+        if not annotation:
+            continue
+        is_field = pdfium_c.FPDFAnnot_GetSubtype(annotation) == pdfium_c.FPDF_ANNOT_WIDGET
+        line = clean(_annotation_text(annotation, b"V" if is_field else b"Contents"))
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
+        if line:
+            lines[line] = None
+    return list(lines)
+
+
+def _annotation_text(annotation: Any, key: bytes) -> str:
+    """A string of an annotation's dictionary; pdfium answers UTF-16 with its size in bytes."""
+    size = pdfium_c.FPDFAnnot_GetStringValue(annotation, key, None, 0)
+    if not 2 < size <= _ANNOTATION_BYTES:
+        return ""
+    buffer = (pdfium_c.FPDF_WCHAR * (size // 2))()
+    pdfium_c.FPDFAnnot_GetStringValue(annotation, key, buffer, size)
+    return bytes(buffer).decode("utf-16-le", "replace").rstrip("\x00")
 
 
 def _needs_ocr(page: pdfium.PdfPage, text: str) -> bool:

@@ -19,7 +19,7 @@ _SAMPLE = 20_000
 
 
 def _text(source: Source) -> str:
-    text = decode(source.file.read_bytes())
+    text = decode(source.head())
     if text is None:
         raise refusals.unknown(source.name)
     return text

@@ -14,6 +14,8 @@ from kb_service.adapters.extraction.plain_text import joined_cells
 from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 
+_BROKEN: tuple[type[Exception], ...] = (PythonPptxError, etree.LxmlError, *DAMAGE)
+
 
 def read_powerpoint(source: Source) -> Found:
     """A part for each slide with text, labelled by its title."""
@@ -30,7 +32,7 @@ def read_powerpoint(source: Source) -> Found:
                 place = Place(PlaceKind.SLIDE, number, title.replace("\n", " "))
                 found.parts.append(TextPart(place, text))
         tools.progress(len(slides), len(slides))
-    except (PythonPptxError, etree.LxmlError, *DAMAGE) as error:
+    except _BROKEN as error:
         raise refusals.damaged(source.name, "PowerPoint", "a PowerPoint file") from error
     if not found.title and found.parts:
         found.title = found.parts[0].place.label

@@ -2,12 +2,14 @@
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kb_service.adapters.extraction import media_types as media
 from kb_service.adapters.extraction.source import Bounds, Found, ReadPixels, Source, Tools
 from kb_service.models.attachments import TextPart
+from kernel.errors import Text
 
 _PACKAGE = "kb_service.adapters.extraction"
 # Engines are slow to import: only the family that is needed is loaded.
@@ -34,7 +36,9 @@ def read_file(
     ocr = arguments["ocr"]
     open_ocr = (lambda: _opened(ocr)) if ocr else None
     tools = Tools(Bounds(**arguments["bounds"]), progress, open_ocr)
-    media_type, found = _read(Source(files[0], arguments["name"], tools))
+    source = Source(files[0], arguments["name"], tools)
+    media_type, found = _read(source)
+    _keep_within(source, media_type, found)
     return {
         "media_type": media_type,
         "title": found.title,
@@ -58,6 +62,26 @@ def _read(source: Source) -> tuple[str, Found]:
     else:
         found = _function(f"{_PACKAGE}.{_FAMILIES[media_type]}")(source)
     return media_type, found
+
+
+def _keep_within(source: Source, media_type: str, found: Found) -> None:
+    """Leaves out the text beyond the bounds and says so."""
+    bounds = source.tools.bounds
+    left = bounds.characters
+    for number, part in enumerate(found.parts):
+        if len(part.text) > left:
+            found.parts[number:] = [replace(part, text=part.text[:left])] if left else []
+            break
+        left -= len(part.text)
+    else:
+        if not media_type.startswith("text/") or source.file.stat().st_size <= bounds.text_bytes:
+            return
+    found.notes.append(
+        Text(
+            "文字が多いため、途中までを読み取りました。残りも検索したい場合は、分割して添付してください。",
+            "There is too much text; only the first was read. Split the file to have the rest searched.",
+        )
+    )
 
 
 def _function(path: str) -> Any:

@@ -32,9 +32,10 @@ class Bounds:
     """How much of one file is read; what lies beyond is left out with a note. `seconds` is the time after
     which no new page is begun. Sizes in bytes and in pixels."""
 
-    pages: int = 2_000
+    pages: int = 5_000
     ocr_pages: int = 500
-    characters: int = 5_000_000
+    characters: int = 8_000_000
+    text_bytes: int = 30_000_000
     seconds: float = 1_500.0
     unpacked_bytes: int = 500_000_000
     pixels: int = 120_000_000
@@ -93,3 +94,8 @@ class Source:
     name: str
     tools: Tools
     depth: int = 0
+
+    def head(self) -> bytes:
+        """The bytes of a text file as far as they are read."""
+        with self.file.open("rb") as stream:
+            return stream.read(self.tools.bounds.text_bytes)

@@ -15,6 +15,7 @@ from kb_service.adapters.extraction.plain_text import joined_cells
 from kb_service.adapters.extraction.sections import sections
 from kb_service.adapters.extraction.source import DAMAGE, Found, Source
 
+_BROKEN: tuple[type[Exception], ...] = (OpcError, etree.LxmlError, *DAMAGE)
 _HEADING_STYLE = re.compile(r"(?:heading|見出し)\s*\d*", re.I)
 _OTHER_PARTS = re.compile(r"/(header|footer|footnotes|endnotes|comments)\d*\.xml$")
 _SKIPPED = {f"{W}delText", f"{W}instrText"}
@@ -27,7 +28,7 @@ def read_word(source: Source) -> Found:
         paragraphs = list(_body(document))
         paragraphs += _other_parts(document)
         title = clean(document.core_properties.title or "")
-    except (OpcError, etree.LxmlError, *DAMAGE) as error:
+    except _BROKEN as error:
         raise refusals.damaged(source.name, "Word文書", "a Word file") from error
     first = next((heading for heading, _ in paragraphs if heading), "")
     return Found(sections(paragraphs), title or first)

@@ -10,14 +10,15 @@ from ocr_service.adapters.images import open_page
 from ocr_service.adapters.rapidocr.engine import Options
 from ocr_service.adapters.rapidocr.reader import RapidOcrReader
 from ocr_service.ports import Pixels
+from ocr_service.rules.lookalikes import settle_lookalikes
 from ocr_service.schemas import page_to_json
 
 
 def open_page_reader() -> Callable[[Pixels], str]:
-    """A function from RGB pixels (height × width × 3, uint8) to the page's text in reading order.
-    Loads the models; keep it for all pages of a file."""
+    """A function from RGB pixels (height × width × 3, uint8) to the page's text in reading order, fit
+    to be searched. Loads the models; keep it for all pages of a file."""
     reader = _reader()
-    return lambda pixels: reader.read(pixels).text
+    return lambda pixels: settle_lookalikes(reader.read(pixels).text)
 
 
 def read_file(
