@@ -77,7 +77,10 @@ class EntryCompiler:
         elif option.way is Way.TOGETHER:
             query = all_of([self._word(word) for word in option.values])
         elif option.way is Way.SOUNDS:
-            query = self._row("sounds", list(option.values), SOUNDS)
+            sounds = "".join(option.values)
+            query = any_of(
+                [self._row("sounds", list(option.values), SOUNDS), *self._labelled(sounds, SOUNDS)]
+            )
         else:
             query = self.characters(option.values[0], PAIRS)
         return query if option.weight == 1.0 else Query.boost_query(query, option.weight)
@@ -92,8 +95,18 @@ class EntryCompiler:
         return any_of(queries)
 
     def characters(self, folded: str, weight: float) -> Query:
-        """These characters in a row."""
+        """These characters in a row, the more where a title or tag has them."""
+        return any_of([self._row("pairs", bigrams(folded), weight), *self._labelled(folded, weight)])
+
+    def row(self, folded: str, weight: float) -> Query:
+        """The same, wherever it stands."""
         return self._row("pairs", bigrams(folded), weight)
+
+    def _labelled(self, folded: str, weight: float) -> list[Query]:
+        """The same in a title or tag, which the field of suggestions holds."""
+        pairs = bigrams(folded) if len(folded) > 1 else []
+        seen = pairs and all(self._searcher.doc_freq("labels", pair) for pair in pairs)
+        return [self._row("labels", pairs, weight * self._title)] if seen else []
 
     def _row(self, field: str, terms: list[str], weight: float) -> Query:
         if not terms:

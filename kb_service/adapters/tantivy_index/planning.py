@@ -197,13 +197,10 @@ class Planner:
 
     def _sounding(self, sounds: tuple[str, ...], weight: float) -> list[Option]:
         """Words of these sounds: as entries write them, which counts in titles too, and whatever sounds so."""
-        spelt = self._spelt(sounds)
-        apart = 0.5 if len(sounds) > 1 else 1.0  # two words that only stand somewhere in an entry say less
-        options = [Option(Way.TOGETHER, words, weight * apart) for words in spelt]
-        return [
-            *options,
-            Option(Way.SOUNDS, sounds, weight if len(sounds) > 1 or not spelt else weight * 0.8),
-        ]
+        if len(sounds) > 1:
+            return [Option(Way.SOUNDS, sounds, weight)]
+        spelt = [Option(Way.TOGETHER, words, weight) for words in self._spelt(sounds)]
+        return [*spelt, Option(Way.SOUNDS, sounds, weight * 0.8 if spelt else weight)]
 
     def _heard(self, sound: str) -> bool:
         return self._visible(Option(Way.SOUNDS, (sound,)))
@@ -228,10 +225,8 @@ class Planner:
         for slip in _slips(run):
             if found := self._nearest(fold(slip)):
                 folded, meant = found
-                words = tuple(token.word for token in self._analyser.tokens(meant) if token.content)
-                mended = Option(Way.TOGETHER, words, 0.5 if len(words) > 1 else 1.0)
-                options = (Option(Way.CHARACTERS, (folded,)), *([mended] if words else []), *together)
-                return Concept(run.text, options), run.text.replace(slip, meant, 1)
+                concept = Concept(run.text, (Option(Way.CHARACTERS, (folded,)), *together))
+                return concept, run.text.replace(slip, meant, 1)
         return None, ""
 
 

@@ -148,7 +148,7 @@ class Question:
         """Everything together."""
         must = [self._readable, *chosen(self._schema, filters, without)]
         must.extend(self._compiler.phrase(phrase) for phrase in self._phrases)
-        better = [self._compiler.characters(row, ROW) for unit in self.plan.units for row in unit.rows]
+        better = [self._compiler.row(row, ROW) for unit in self.plan.units for row in unit.rows]
         if only is not None:
             must.append(only)
         if need is not None:
