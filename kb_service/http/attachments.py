@@ -41,6 +41,14 @@ _FORM: dict[str, Any] = {
     }
 }
 
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["state", "gone"]},
+        "data": {"type": "string", "description": "The attachment as JSON; {} when it is gone."},
+    },
+}
+
 
 def build(bank: Bank, web: Web) -> APIRouter:
     router = APIRouter(tags=["attachments"])
@@ -123,7 +131,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         responses={
             200: {
                 "description": "The bytes, always as a download.",
-                "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+                "content": {"*/*": {"schema": {"type": "string", "format": "binary"}}},
             },
             **_READING,
         },
@@ -150,7 +158,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         responses={
             200: {
                 "description": "Server-sent events: `state` with the attachment, `gone`.",
-                "content": {"text/event-stream": {"schema": {"type": "string"}}},
+                "content": {"text/event-stream": {"schema": _EVENT}},
             },
             **_READING,
         },

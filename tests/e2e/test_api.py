@@ -25,9 +25,11 @@ CASE: dict[str, Any] = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("api") / "home", upload_max_mb=2) as running:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres").new_database()
+    home = tmp_path_factory.mktemp("api") / "home"
+    with served(home, upload_max_mb=2, database_url=url) as running:
         yield running
 
 
