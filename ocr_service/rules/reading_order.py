@@ -1,12 +1,16 @@
 """The order in which a person reads the lines of a Japanese page."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from math import atan2, cos, degrees, hypot, radians, sin
 from statistics import median
 
-from ocr_service.models import TextLine
+from ocr_service.models import Point, TextLine
 
 Row = tuple[TextLine, ...]
+
+_LEAST_SKEW, _MOST_SKEW = 0.2, 15.0  # degrees: less changes nothing, more is no page laid askew
 
 _MIN_COLUMN_LINES = 4  # fewer lines side by side are a table or a form, read row by row
 _GUTTER = 0.8  # of a line's height: the least white between two columns of text
@@ -17,21 +21,44 @@ _PITCH = 2.5  # of a line's height: lines of prose stand closer than rows of a f
 
 def in_reading_order(lines: Sequence[TextLine]) -> tuple[Row, ...]:
     """Rows from top to bottom; columns of prose one after the other; vertical writing from right to left.
-    A page counts as vertical when most of its characters stand in upright lines."""
+    A page counts as vertical when most of its characters stand in upright lines. A page that lies askew is
+    ordered as if it lay straight."""
     if not lines:
         return ()
-    upright = sum(len(line.text) for line in lines if line.is_upright)
-    if upright * 2 > sum(len(line.text) for line in lines):
-        return _vertical(lines)
-    return tuple(_columns(list(lines)))
+    straight = _straightened(lines)
+    original = {id(turned): line for turned, line in zip(straight, lines, strict=True)}
+    upright = sum(len(line.text) for line in straight if line.is_upright)
+    is_vertical = upright * 2 > sum(len(line.text) for line in straight)
+    rows = _vertical(straight) if is_vertical else _columns(straight)
+    return tuple(tuple(original[id(line)] for line in row) for row in rows)
 
 
-def _vertical(lines: Sequence[TextLine]) -> tuple[Row, ...]:
+def _straightened(lines: Sequence[TextLine]) -> list[TextLine]:
+    """The lines after the page's skew, the median over the longer half of them, is turned back."""
+    edges = []
+    for line in lines:
+        sides = [(after[0] - before[0], after[1] - before[1]) for before, after in pairwise(line.box)]
+        across, down = max(sides, key=lambda side: hypot(*side))
+        edges.append((hypot(across, down), (degrees(atan2(down, across)) + 45) % 90 - 45))
+    longest = sorted(edges, reverse=True)[: (len(edges) + 1) // 2]
+    skew = median(angle for _, angle in longest)
+    if not _LEAST_SKEW < abs(skew) < _MOST_SKEW:
+        return [replace(line) for line in lines]
+    cosine, sine = cos(radians(-skew)), sin(radians(-skew))
+    return [replace(line, box=_turned(line, cosine, sine)) for line in lines]
+
+
+def _turned(line: TextLine, cosine: float, sine: float) -> tuple[Point, Point, Point, Point]:
+    a, b, c, d = ((x * cosine - y * sine, x * sine + y * cosine) for x, y in line.box)
+    return a, b, c, d
+
+
+def _vertical(lines: Sequence[TextLine]) -> list[Row]:
     """Bands from top to bottom (two or more on a page of several tiers), in each from right to left."""
     rows: list[Row] = []
     for band in _split(lines, across=False, gap=_line_height(lines, upright=True) * 2):
         rows.extend((line,) for line in sorted(band, key=lambda line: -line.right))
-    return tuple(rows)
+    return rows
 
 
 def _columns(lines: list[TextLine]) -> list[Row]:

@@ -1,5 +1,7 @@
 """Reading order on boxes alone: rows, columns, forms, vertical writing."""
 
+import math
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +48,19 @@ def test_upright_lines_are_read_from_right_to_left_tier_by_tier() -> None:
     upper = [line(f"上{n}段の長い列", 500 - n * 40, 50, 22, 300) for n in range(4)]
     lower = [line(f"下{n}段の長い列", 500 - n * 40, 450, 22, 300) for n in range(4)]
     assert texts([*lower[::-1], *upper[::-1]]) == [item.text for item in (*upper, *lower)]
+
+
+def test_a_page_that_lies_askew_is_read_as_if_it_lay_straight() -> None:
+    def turn(item: TextLine, angle: float) -> TextLine:
+        cosine, sine = math.cos(angle), math.sin(angle)
+        a, b, c, d = ((x * cosine - y * sine, x * sine + y * cosine) for x, y in item.box)
+        return TextLine((a, b, c, d), item.text, item.confidence)
+
+    page = [line(f"行{n}", 100, 100 + n * 40, 1_200, 28) for n in range(20)]
+    cells = [line(f"欄{n}", 100 + n * 500, 1_000, 60, 28) for n in range(3)]
+    for angle in (-0.06, 0.06):  # 3.4 degrees: 70 pixels from one end of a line to the other
+        askew = [turn(item, angle) for item in [*page, *cells]]
+        assert texts(askew[::-1]) == [*(f"行{n}" for n in range(20)), "欄0 欄1 欄2"]
 
 
 boxes = st.builds(
