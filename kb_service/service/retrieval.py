@@ -74,7 +74,7 @@ class Retriever:
         near has no place in a list by date."""
         asked = _Asked(query, keys, filters)
         depth = max(limit, _DEPTH)
-        if sort is not Sort.RELEVANCE or MEANING not in arms or not query.text:
+        if sort is not Sort.RELEVANCE or MEANING not in arms or query.empty():
             return self._words_alone(self._keyword.search(query, keys, filters, limit, sort))
         words = self._keyword.search(query, keys, filters, depth) if WORDS in arms else KeywordAnswer((), 0)
         near = self._near(asked, depth, words)
@@ -94,7 +94,7 @@ class Retriever:
         """The entries near by meaning, and the cosines of those found by words; None without this arm."""
         if self._vectors is None or self._embedder is None:
             return None
-        vector = self._embedder.queries([words.corrected or asked.query.text])[0]
+        vector = self._embedder.queries([asked.said(words.corrected)])[0]
         if not vector.any():
             return None
         near = {hit.entry_id: hit for hit in self._vectors.search(vector, asked.keys, depth, asked.filters)}
@@ -135,7 +135,7 @@ class Retriever:
             numbers = sorted({*_READ, *([hit.passage] if hit else [])})
             read = [self._keyword.passage(mixed.entry_id, number, asked.keys) for number in numbers]
             told.append((read[0].text if read[0] else "", [each.text for each in read[1:] if each]))
-        return resemblance(asked.query.text, told)
+        return resemblance(asked.said(), told)
 
     def _allowed(self, asked: "_Asked", entry_ids: list[str]) -> list[str]:
         """Those of the entries near by meaning that the question does not shut out."""
@@ -163,6 +163,10 @@ class _Asked:
     query: Query
     keys: frozenset[str]
     filters: Filters
+
+    def said(self, corrected: str = "") -> str:
+        """What is wanted, phrases too, as one text."""
+        return " ".join((corrected or self.query.text, *self.query.phrases))
 
 
 def _candidate(
