@@ -1,5 +1,6 @@
 """The sandbox ends every kind of harm with its own error and lets nothing out."""
 
+import platform
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from kernel.sandbox import (
     TooMuchOutput,
 )
 
+ROOT = Path(__file__).resolve().parents[3]
 TASKS = "tests.fakes.sandbox_tasks"
 
 
@@ -65,9 +67,26 @@ def test_the_system_call_filter_alone_stops_sockets() -> None:
         "try:\n    socket.socket()\n"
         "except PermissionError:\n    print('stopped')\n"
     )
-    root = Path(__file__).resolve().parents[3]
-    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "stopped"
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="names two system calls by number")
+def test_where_namespaces_and_landlock_are_forbidden_the_filter_still_stands() -> None:
+    """As in a container with the usual profile: unshare (272) and landlock_create_ruleset (444) are refused."""
+    code = (
+        "import ctypes\n"
+        "from kernel.sandbox import Crashed, Sandbox, seccomp\n"
+        "seccomp._DENIED = {'x86_64': (0xC000003E, '272 444')}\n"
+        "assert seccomp.deny_calls(ctypes.CDLL(None, use_errno=True))\n"
+        "print(sorted(Sandbox().guards()))\n"
+        "try:\n"
+        f"    Sandbox().run('{TASKS}:connect', {{'port': 9}})\n"
+        "except Crashed as crash:\n"
+        "    print('PermissionError' in crash.detail)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split("\n")[:2] == ["['system-calls']", "True"]
 
 
 def test_nothing_outside_is_inherited_read_written_run_or_killed(
