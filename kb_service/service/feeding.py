@@ -20,7 +20,7 @@ from kernel.errors import Unavailable
 from kernel.records import Records, UnitOfWork
 
 BATCH = 256  # entries
-FILL_BATCH = 64  # entries; between two of these, new saves are taken in
+FILL_BATCH = 256  # entries; between two of these, new saves are taken in
 BATCH_CHARACTERS = 4_000_000  # so that a batch of long reports stays small in memory
 
 

@@ -84,18 +84,16 @@ class Search:
             fetched = offset + limit + SPARE
             while True:
                 retrieved = _retrieve(generation, query, keys, filters, limit=fetched, arms=arms, sort=sort)
-                window = retrieved.candidates[offset:]
-                shown = self._entries.visible(work, actor, [each.entry_id for each in window])
-                kept = [each for each in window if each.entry_id in shown][:limit]
+                kept, refused = self._readable(work, actor, retrieved.candidates[offset:], limit)
                 if len(kept) == limit or len(retrieved.candidates) < fetched:
                     break
                 fetched *= 2
             asked = _Asked(generation, _as_answered(query, retrieved), keys)
-            hits = self._hits(work, asked, kept, shown)
+            hits = self._hits(work, asked, kept)
         return Results(
             query=query,
             hits=hits,
-            total=max(offset + len(hits) if hits else 0, retrieved.total - (len(window) - len(shown))),
+            total=max(offset + len(hits) if hits else 0, retrieved.total - refused),
             facets=retrieved.facets,
             milliseconds=(time.perf_counter() - started) * 1000,
             corrected=retrieved.corrected,
@@ -134,25 +132,35 @@ class Search:
         similar = [found[each] for each in near if each in found and each not in seen][:RELATED]
         return Related(linked, tuple(same_tags), tuple(similar))
 
+    def _readable(
+        self, work: UnitOfWork, actor: Actor | None, candidates: Sequence[Candidate], limit: int
+    ) -> tuple[list[tuple[Candidate, Entry]], int]:
+        """The first `limit` candidates that the records show to this reader, and how many they refused. One
+        query, unless some were refused."""
+        kept: list[tuple[Candidate, Entry]] = []
+        looked = 0
+        while len(kept) < limit and looked < len(candidates):
+            some = candidates[looked : looked + limit - len(kept)]
+            shown = self._entries.visible(work, actor, [each.entry_id for each in some])
+            kept += [(each, shown[each.entry_id]) for each in some if each.entry_id in shown]
+            looked += len(some)
+        return kept, looked - len(kept)
+
     def _hits(
-        self,
-        work: UnitOfWork,
-        asked: "_Asked",
-        kept: Sequence[Candidate],
-        shown: Mapping[str, Entry],
+        self, work: UnitOfWork, asked: "_Asked", kept: Sequence[tuple[Candidate, Entry]]
     ) -> tuple[Hit, ...]:
-        ids = [each.entry_id for each in kept]
+        ids = [candidate.entry_id for candidate, _ in kept]
         attached = self._attachments.count_of(work, ids)
         found = asked.passages(ids)
         return tuple(
             Hit(
-                entry=shown[each.entry_id],
-                score=each.score,
-                extracts=_extracts(asked, each, found.get(each.entry_id, ()), shown[each.entry_id].content),
-                why=each.why,
-                attachments=attached.get(each.entry_id, 0),
+                entry=entry,
+                score=candidate.score,
+                extracts=_extracts(asked, candidate, found.get(entry.id, ()), entry.content),
+                why=candidate.why,
+                attachments=attached.get(entry.id, 0),
             )
-            for each in kept
+            for candidate, entry in kept
         )
 
 
