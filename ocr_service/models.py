@@ -53,4 +53,9 @@ class PageText:
     @property
     def text(self) -> str:
         """Rows under each other, the lines of a row side by side."""
-        return "\n".join(" ".join(line.text for line in row) for row in self.rows)
+        return self.text_above(0.0)
+
+    def text_above(self, confidence: float) -> str:
+        """The same without the lines that are less sure than `confidence`."""
+        rows = (" ".join(line.text for line in row if line.confidence >= confidence) for row in self.rows)
+        return "\n".join(row for row in rows if row)

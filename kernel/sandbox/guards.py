@@ -23,7 +23,17 @@ _PR_SET_PDEATHSIG = 1
 _ADDRESS_SPACE_FACTOR = 6  # engines map far more than they touch; what is touched is watched from outside
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (engines map it; nothing of ours lies there)
 _SYSTEM_FILES = (
-    *("/usr", "/lib", "/lib64", "/opt", "/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/mime.types", "/proc/self"),
+    *(
+        "/usr",
+        "/lib",
+        "/lib64",
+        "/opt",
+        "/etc/ld.so.cache",
+        "/etc/localtime",
+        "/etc/fonts",
+        "/etc/mime.types",
+        "/proc/self",
+    ),
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/sys/vm", "/sys/devices/system", "/sys/fs/cgroup"),
     *("/dev/urandom", "/dev/random", "/dev/zero"),
 )

@@ -14,11 +14,14 @@ from ocr_service.rules.lookalikes import settle_lookalikes
 from ocr_service.schemas import page_to_json
 
 
+_NOISE = 0.4  # below it, what is "read" from photographs and rulings is no text; a search gains nothing by it
+
+
 def open_page_reader() -> Callable[[Pixels], str]:
     """A function from RGB pixels (height × width × 3, uint8) to the page's text in reading order, fit
     to be searched. Loads the models; keep it for all pages of a file."""
     reader = _reader()
-    return lambda pixels: settle_lookalikes(reader.read(pixels).text)
+    return lambda pixels: settle_lookalikes(reader.read(pixels).text_above(_NOISE))
 
 
 def read_file(
