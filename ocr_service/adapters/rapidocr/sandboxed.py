@@ -13,7 +13,6 @@ from ocr_service.ports import Pixels
 from ocr_service.rules.lookalikes import settle_lookalikes
 from ocr_service.schemas import page_to_json
 
-
 _NOISE = 0.4  # below it, what is "read" from photographs and rulings is no text; a search gains nothing by it
 
 
