@@ -58,7 +58,7 @@ class SqlAttachments:
         return tuple(_attachment(row) for row in work.connection.execute(statement))
 
     def add(self, work: UnitOfWork, attachment: Attachment) -> None:
-        work.connection.execute(insert(attachments).values(**_values(attachment)))
+        work.connection.execute(insert(attachments), _values(attachment))
 
     def replace(self, work: UnitOfWork, attachment: Attachment) -> bool:
         changed = work.connection.execute(

@@ -21,7 +21,7 @@ class SqlOutbox:
         ).one()
         op = OutboxOp.REMOVE if row.deleted else OutboxOp.PUT
         added = work.connection.execute(
-            insert(outbox).values(entry_id=entry_id, version=row.version, op=op.value)
+            insert(outbox), {"entry_id": entry_id, "version": row.version, "op": op.value}
         )
         (seq,) = added.inserted_primary_key or (0,)
         return int(seq)

@@ -18,17 +18,7 @@ class SqlRevisions:
     def add(self, work: UnitOfWork, revision: Revision) -> None:
         try:
             with work.connection.begin_nested():
-                work.connection.execute(
-                    insert(revisions).values(
-                        entry_id=revision.entry_id,
-                        version=revision.version,
-                        content=to_json(revision.content),
-                        saved_at=revision.saved_at,
-                        saved_by=revision.saved_by,
-                        note=revision.note,
-                        act=revision.act.value,
-                    )
-                )
+                work.connection.execute(insert(revisions), _values(revision))
         except IntegrityError as error:
             raise Conflict(Text("この版はすでにあります。", "This version exists already.")) from error
 
@@ -48,6 +38,18 @@ class SqlRevisions:
         if before is not None:
             statement = statement.where(revisions.c.version < before)
         return tuple(_revision(row) for row in work.connection.execute(statement))
+
+
+def _values(revision: Revision) -> dict[str, Any]:
+    return {
+        "entry_id": revision.entry_id,
+        "version": revision.version,
+        "content": to_json(revision.content),
+        "saved_at": revision.saved_at,
+        "saved_by": revision.saved_by,
+        "note": revision.note,
+        "act": revision.act.value,
+    }
 
 
 def _revision(row: Row[Any]) -> Revision:
