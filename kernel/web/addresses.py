@@ -22,6 +22,17 @@ def here(request: Request) -> str:
     return quote(request.url.path) + (f"?{query}" if query else "")
 
 
+def came_from(request: Request) -> str:
+    """The page of this site whose form was sent, so that after a new log-in its kept draft is offered there."""
+    try:
+        sender = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # an address that is none, for example "http://["
+        return "/"
+    if sender.netloc != request.url.netloc:
+        return "/"
+    return local_path(sender.path + (f"?{sender.query}" if sender.query else ""))
+
+
 class SeeOther(Exception):
     """Raised by a dependency to send the browser elsewhere (303)."""
 

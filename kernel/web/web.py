@@ -19,7 +19,7 @@ from kernel.identity.service import Accounts
 from kernel.records import Records, UnitOfWork
 from kernel.settings import Settings
 from kernel.web import notices
-from kernel.web.addresses import SeeOther, here
+from kernel.web.addresses import SeeOther, came_from, here
 from kernel.web.navigation import MAP, Place, places
 from kernel.web.problems import Problems
 from kernel.web.rendering import LANGUAGES, Templates
@@ -59,7 +59,7 @@ class Web:
         if visitor.signed_in is None:
             with self.records.read() as work:
                 nobody = self.accounts.nobody_yet(work)
-            back = here(request) if request.method == "GET" else "/"
+            back = here(request) if request.method == "GET" else came_from(request)
             raise SeeOther("/setup" if nobody else f"/login?next={quote(back, safe='')}")
         if visitor.signed_in.user.must_change_password and request.url.path != PASSWORD_PAGE:
             raise SeeOther(PASSWORD_PAGE)
@@ -160,7 +160,7 @@ class Web:
             "request": request,
             "nav": places(visitor.actor, request.url.path, self.map),
             "notice_once": notice,
-            "here": here(request) if request.method == "GET" else request.url.path,
+            "here": here(request) if request.method == "GET" else came_from(request),
         }
         html = self.templates.render(language, template, {**shared, **context})
         response = HTMLResponse(html, status, headers={"Cache-Control": "no-store"})

@@ -166,6 +166,14 @@ def test_log_in_gives_a_fresh_session_whatever_cookie_was_planted(sqlite_house: 
         assert sqlite_house.accounts.actor_of_session(work, "planted") is None
 
 
+def test_the_language_switch_of_an_answered_form_leads_to_a_page_that_exists(sqlite_house: House) -> None:
+    browser = sqlite_house.inside("boss", Role.ADMINISTRATOR)
+    form = {"csrf": browser.token("/admin/audit")}
+    headers = {"referer": "http://testserver/admin/audit"}
+    page = browser.http.post("/admin/audit/verify", data=form, headers=headers).text
+    assert '<input type="hidden" name="next" value="/admin/audit">' in page
+
+
 def test_languages(sqlite_house: House) -> None:
     browser = sqlite_house.browser()
     sqlite_house.add("suzuki")
@@ -215,3 +223,16 @@ def test_odd_input_is_only_wrong(house: House) -> None:
 
 def _sentence(page: str) -> str:
     return page.split('id="login-error"')[1].split("<span>")[1].split("</span>", maxsplit=1)[0]
+
+
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(sqlite_house: House) -> None:
+    browser = sqlite_house.inside("suzuki", Role.ADMINISTRATOR)
+    sqlite_house.clock.forward(timedelta(hours=11))
+    for referer, back in (
+        ("http://testserver/admin/users/new?x=1", "%2Fadmin%2Fusers%2Fnew%3Fx%3D1"),
+        ("http://evil.example/admin", "%2F"),
+        ("http://testserver//evil.example", "%2F"),
+        ("http://[", "%2F"),
+    ):
+        answer = browser.http.post("/account/tokens", data={"csrf": "x"}, headers={"referer": referer})
+        assert answer.headers["location"] == f"/login?next={back}", referer
