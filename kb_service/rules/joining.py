@@ -1,7 +1,6 @@
 """Lines of a page joined to sentences again: a word broken at a line's end could not be found."""
 
 import re
-import unicodedata
 
 _JAPANESE = re.compile(r"[\u3001-\u30ff\u3400-\u9fff\uf900-\ufaff\uff01-\uff9f々〇]")
 _NEW_ITEM = re.compile(
@@ -14,6 +13,8 @@ _ENDS = tuple("。．.！？!?」』)）】：:；;")
 _LEADS_ON = re.compile(r"(?:[、，,「『（(・]|[A-Za-z]-)\Z")
 _CANNOT_BEGIN = re.compile(r"[、。，．」』）)ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮー々]")
 _SAME_RUN = re.compile(r"(?:[ぁ-ん]\n[ぁ-ん]|[ァ-ヴー]\n[ァ-ヴー]|[A-Za-z]\n[a-z])")
+# all but these count two cells; half-width katakana is the only exception beyond Latin that is common
+_NARROW = re.compile(r"[\x00-\xa0\uff61-\uff9f]")
 _NEIGHBOURS = 8
 _SLACK = 0.9  # of the widest neighbour: justification and kinsoku move a line's end by a character or two
 _LOOSE = 0.8  # enough when the words themselves show that the sentence goes on
@@ -76,8 +77,10 @@ def _join(before: str, after: str) -> str:
 
 
 def _width(line: str) -> int:
-    """Half-width cells a line takes."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "FWA" else 1 for letter in line)
+    """Half-width cells a line takes; of one that is too long to count, some number over the limit."""
+    if len(line) > _MAX_WIDTH:
+        return len(line)
+    return len(line) if line.isascii() else len(line) + len(_NARROW.sub("", line))
 
 
 def _stand_up(lines: list[str]) -> list[str]:

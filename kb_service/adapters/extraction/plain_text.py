@@ -57,7 +57,8 @@ def read_csv(source: Source) -> Found:
         lines = [joined_cells(row) for row in itertools.islice(rows, source.tools.bounds.cells)]
     except csv.Error:  # unbalanced quotes over the limit of a cell: the lines themselves still say much
         lines = text.splitlines()
-    return Found(sections(("", clean(line)) for line in lines if line.strip()))
+    written = clean("\n".join(line for line in lines if line.strip()))
+    return Found(sections(("", line) for line in written.split("\n")))
 
 
 def joined_cells(cells: list[str]) -> str:
