@@ -9,6 +9,7 @@ from pathlib import Path
 import kb_service
 import portal
 from assembly import bridges
+from assembly.recurring import Recurring
 from kb_service import wiring as kb
 from kernel.audit import Audit, Sealer
 from kernel.blobs import FolderBlobs
@@ -23,6 +24,7 @@ from kernel.web import Web, build_web
 from migrations.run import upgrade
 
 _log = logging.getLogger("chienowa")
+GROWTH_SECONDS = 60.0  # between two looks at whether the bank has grown by a tenth
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class System:
     jobs: Jobs
     worker: Worker
     bank: kb.Bank
+    growth: Recurring
     web: Web
 
     def start(self) -> None:
@@ -45,9 +48,11 @@ class System:
         self.bank.indexing.start()
         self.worker.start()
         self.sealer.start()
+        self.growth.start()
 
     def stop(self) -> None:
         """The reverse; what is under way is finished or given back."""
+        self.growth.stop()
         self.worker.stop()
         self.sealer.stop()
         self.bank.indexing.stop()
@@ -96,4 +101,16 @@ def build(settings: Settings, clock: Clock | None = None) -> System:
     jobs.listen(worker.wake)
     folders = [Path(str(package.__file__)).parent for package in (kb_service, portal)]
     web = build_web(settings, records, accounts, clock, folders)
-    return System(settings, clock, records, audit, Sealer(records, clock), accounts, jobs, worker, bank, web)
+    return System(
+        settings=settings,
+        clock=clock,
+        records=records,
+        audit=audit,
+        sealer=Sealer(records, clock),
+        accounts=accounts,
+        jobs=jobs,
+        worker=worker,
+        bank=bank,
+        growth=Recurring("growth", GROWTH_SECONDS, kb.growth(bank, parts).look),
+        web=web,
+    )

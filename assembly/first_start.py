@@ -2,8 +2,6 @@
 its sample users and entries."""
 
 import logging
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -32,16 +30,9 @@ def prepare(settings: Settings) -> System:
 
 def ensure_model(system: System) -> None:
     """Builds the static model from the installed word vectors when there is none."""
-    folder = system.settings.home / "models" / "base"
-    if folder.is_dir():
-        return
-    _log.warning("building the language model from the installed word vectors (once, about 20 s)")
-    code = (
-        "import sys; from pathlib import Path; from kernel.japanese import Analyser; "
-        "from kb_service.adapters.static_embedding.builder import build_base; "
-        "build_base(Path(sys.argv[1]), Analyser())"
-    )
-    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
+    if system.bank.adaptation.base_missing():
+        _log.warning("building the language model from the installed word vectors (once, about 20 s)")
+        system.bank.adaptation.build_base()
 
 
 def ensure_sample_data(system: System) -> None:

@@ -29,7 +29,7 @@ BATCH = 500  # entries a transaction while the bank is filled
 
 def run_service(workload: Workload, source: Source, home: Path) -> dict[str, Any]:
     """Fills a bank in `home`, indexes it, asks it. Figures as in benchmarks/results."""
-    settings = Settings(home=home, demo=False, port=0)
+    settings = Settings(home=home, demo=False)
     system = build(settings)
     ensure_model(system)
     count = workload.passages // workload.passages_per_entry

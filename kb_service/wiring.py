@@ -9,18 +9,24 @@ from pathlib import Path
 from kb_service.adapters.faiss_index import FaissIndex
 from kb_service.adapters.records import sql_repositories
 from kb_service.adapters.static_embedding.model import StaticEmbedder
+from kb_service.adapters.static_embedding.shelf import FolderShelf
+from kb_service.adapters.static_embedding.trainer import ProcessTrainer
 from kb_service.adapters.tantivy_index import TantivyIndex
+from kb_service.ports.adaptation import ModelShelf
 from kb_service.ports.extraction import TextExtractor
 from kb_service.ports.keyword import KeywordIndex
 from kb_service.ports.vectors import Embedder, VectorIndex
 from kb_service.rules.query import parse
+from kb_service.service.adaptation import Adaptation, SharedTexts
 from kb_service.service.attachments import Attachments
 from kb_service.service.entries import Entries
 from kb_service.service.generations import Generations
 from kb_service.service.importing import Importing
 from kb_service.service.indexing import Indexing
 from kb_service.service.search import Search
+from kb_service.tasks.maintenance import Adapt, Growth, Reindex
 from kb_service.tasks.reading import ReadAttachment
+from kb_service.tasks.sweeping import SweepFiles
 from kernel.audit import Audit
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
@@ -56,6 +62,7 @@ class Bank:
     search: Search
     indexing: Indexing
     importing: Importing
+    adaptation: Adaptation
     engines: "EmbeddedEngines"
     blobs: BlobStore
     jobs: Jobs
@@ -64,8 +71,8 @@ class Bank:
 class EmbeddedEngines:
     """Tantivy and FAISS in process; the promoted static model, or a neural model plugged in by its name."""
 
-    def __init__(self, models: Path, analyser: Analyser, neural: str = "") -> None:
-        self._models = models
+    def __init__(self, shelf: ModelShelf, analyser: Analyser, neural: str = "") -> None:
+        self._shelf = shelf
         self._analyser = analyser
         self._neural = neural
         self._lock = threading.Lock()
@@ -97,8 +104,8 @@ class EmbeddedEngines:
             _log.error("%s", error.text.en)
 
     def _promoted(self) -> StaticEmbedder:
-        folder = self._models / "base"
-        if not folder.is_dir():
+        folder = self._shelf.current()
+        if folder is None:
             raise Unavailable(
                 Text(
                     "意味で探すためのモデルがまだありません。chienowa model build を実行してください。",
@@ -114,7 +121,9 @@ def build(parts: Parts, home: Path, neural: str = "") -> Bank:
     """Joins the services to their engines. Nothing is opened or started yet. `neural`: the name or folder of a
     sentence-transformers model used instead of the static one."""
     repositories = sql_repositories()
-    engines = EmbeddedEngines(home / "models", parts.analyser, neural)
+    shelf = FolderShelf(home / "models")
+    engines = EmbeddedEngines(shelf, parts.analyser, neural)
+    texts = SharedTexts(parts.records, repositories, parts.organisations)
     generations = Generations(home / "index", engines)
     indexing = Indexing(parts.records, repositories, generations, parts.organisations)
     entries = Entries(repositories, parts.audit, parts.clock, indexing)
@@ -137,6 +146,7 @@ def build(parts: Parts, home: Path, neural: str = "") -> Bank:
         search=Search(parts.records, generations, entries, repositories.attachments, parse),
         indexing=indexing,
         importing=importing,
+        adaptation=Adaptation(texts, ProcessTrainer(), shelf, parts.clock),
         engines=engines,
         blobs=parts.blobs,
         jobs=parts.jobs,
@@ -144,6 +154,13 @@ def build(parts: Parts, home: Path, neural: str = "") -> Bank:
 
 
 def tasks(bank: Bank, parts: Parts) -> dict[str, Task]:
-    """The background work of the bank."""
+    """The background work of the bank, by the name of its jobs."""
     read = ReadAttachment(parts.records, bank.attachments, parts.extractor)
-    return {ReadAttachment.name: Task(read)}
+    sweep = SweepFiles(parts.records, bank.attachments)
+    handlers = (read, sweep, Reindex(bank.indexing), Adapt(bank.adaptation))
+    return {handler.name: Task(handler) for handler in handlers}
+
+
+def growth(bank: Bank, parts: Parts) -> Growth:
+    """What asks for learning when the bank has grown."""
+    return Growth(parts.records, parts.jobs, bank.adaptation, bank.indexing)

@@ -40,4 +40,6 @@ def verify(
         )
     if not found.ok:
         raise typer.Exit(1)
-    output.print(f"改ざんは見つかりませんでした（{found.rows} 件）。 / {found.rows} rows, unbroken.", highlight=False)
+    output.print(
+        f"改ざんは見つかりませんでした（{found.rows} 件）。 / {found.rows} rows, unbroken.", highlight=False
+    )

@@ -9,18 +9,18 @@ import typer
 from rich.markup import escape
 
 from assembly.cli.console import errors, output, progress
-from assembly.embedded import System, build
+from assembly.cli.opening import opened, through_server
+from assembly.embedded import System
 from assembly.first_start import ensure_model, system_actor
-from assembly.home import Home, Purpose
 from kb_service.models.entries import Status
 from kb_service.models.importing import ImportReport
 from kb_service.models.searching import Hit, Results
-from kernel.errors import Conflict, Invalid, Text
+from kb_service.tasks.maintenance import REINDEX_JOB
+from kernel.errors import Invalid, Text
 from kernel.identity import repository
 from kernel.identity.models import Actor, actor_of
 from kernel.identity.organisations import ORGANISATIONS
 from kernel.jobs import JobState
-from kernel.settings import Settings
 from kernel.visibility import Audience, AudienceKind
 
 As = Annotated[str | None, typer.Option("--as", help="Login name of the person to act for.")]
@@ -43,27 +43,21 @@ def import_folder(  # noqa: PLR0917  a command line
     report: Annotated[Path | None, typer.Option(help="Also write the report as JSON to this file.")] = None,
 ) -> None:
     """Takes a folder into the bank. Run it again after anything went wrong: nothing is taken twice."""
-    system = _system()
-    actor = _actor(system, login, organisation)
-    served = Home(system.settings.home).is_served()
-    if not served:
-        ensure_model(system)
-        system.bank.indexing.start()
-    try:
+    with opened() as (system, served):
+        actor = _actor(system, login, organisation)
+        if not served:
+            ensure_model(system)
+            system.bank.indexing.start()
         with progress("取り込み中 / importing") as advance:
             done = system.bank.importing.import_folder(
                 actor, folder, lambda n, total, _path: advance(n, total), Audience(audience), status
             )
-        if not served:
-            _work_off(system)
-        else:
+        if served:
             errors.print(
                 "動作中のサーバーが添付ファイルを読み取ります。 / The running server reads the files."
             )
-    finally:
-        if not served:
-            system.bank.indexing.stop()
-        system.records.close()
+        else:
+            _work_off(system)
     _print_report(done, report)
 
 
@@ -75,14 +69,10 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """Searches as a member of an organisation."""
-    system = _system()
-    try:
+    with opened() as (system, _):
         actor = _actor(system, login, organisation)
         system.bank.indexing.open()
         results = system.bank.search.search(actor, text, limit=limit)
-    finally:
-        system.bank.indexing.stop()
-        system.records.close()
     if as_json:
         output.print_json(json.dumps(_as_json(results), ensure_ascii=False))
         return
@@ -97,35 +87,18 @@ def search(
 
 def reindex() -> None:
     """Builds both indexes anew from the records while searching goes on."""
-    system = _system()
-    if Home(system.settings.home).is_served():
-        system.records.close()
-        raise Conflict(
-            Text(
-                "サーバーが動作中です。管理 → 処理状況の「索引を作り直す」を使うか、サーバーを止めてから実行してください。",
-                "A server is running. Use 管理 → 処理状況 there (POST /api/v1/index/rebuild), or stop it first.",
-            )
-        )
-    ensure_model(system)
-    system.bank.indexing.open()
-    begun = time.monotonic()
-    try:
+    with opened() as (system, served):
+        if served:
+            output.print(through_server(system, REINDEX_JOB), highlight=False)
+            return
+        ensure_model(system)
+        system.bank.indexing.open()
+        begun = time.monotonic()
         with progress("索引を作成中 / indexing") as advance:
             count = system.bank.indexing.reindex(advance)
-    finally:
-        system.bank.indexing.stop()
-        system.records.close()
     output.print(
         f"{count} 件の索引を作りました。 / entries indexed, {time.monotonic() - begun:.1f} s", highlight=False
     )
-
-
-def _system() -> System:
-    settings = Settings()
-    home = Home(settings.home)
-    if home.purpose() is None:
-        home.claim(Purpose.INSTALLATION)
-    return build(settings)
 
 
 def _actor(system: System, login: str | None, organisation: str) -> Actor:

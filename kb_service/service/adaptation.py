@@ -96,6 +96,10 @@ class Adaptation:
         self._shelf = shelf
         self._clock = clock
 
+    def base_missing(self) -> bool:
+        """Whether no model was ever built here."""
+        return self._shelf.base() is None
+
     def build_base(self) -> str:
         """Makes the base model when there is none; its version, or "" when it was there already."""
         if self._shelf.base() is not None:
