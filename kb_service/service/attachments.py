@@ -24,6 +24,7 @@ from kernel.records import UnitOfWork
 from kernel.visibility import visible
 
 READ_JOB = "kb.read_attachment"
+SWEEP_JOB = "kb.sweep_files"
 EACH_ENTRY_MAX = 100
 _KEPT = timedelta(
     days=1
@@ -130,6 +131,7 @@ class Attachments:
         attachment, entry = self._readable(work, actor, attachment_id)
         self._changeable(work, actor, entry.id, imported)
         self._attachments.remove(work, attachment_id)
+        self._jobs.enqueue(work, SWEEP_JOB, {}, key="one", run_after=self._clock.now() + 2 * _KEPT)
         self._noted(work, actor, entry, attachment, "attachment.removed", must_wait=True)
 
     def read_again(self, work: UnitOfWork, actor: Actor, attachment_id: str) -> Attachment:

@@ -11,11 +11,13 @@ import pytest
 
 from kb_service.models.attachments import Attachment, Place, PlaceKind, ReadingState, TextPart
 from kb_service.models.entries import Entry, Status
-from kb_service.service.attachments import EACH_ENTRY_MAX, READ_JOB
+from kb_service.service.attachments import EACH_ENTRY_MAX, READ_JOB, SWEEP_JOB
+from kb_service.tasks.sweeping import SweepFiles
 from kernel.blobs import Stored
 from kernel.clock import FixedClock
 from kernel.errors import Conflict, Forbidden, NotFound, Text
 from kernel.identity.models import Role
+from kernel.jobs import Worker
 from kernel.records import Records, UnitOfWork
 from tests.fakes.bank import OWN, WritingSide, case
 from tests.fakes.people import CHIYODA, CHUO, actor
@@ -158,6 +160,19 @@ def test_sweeping_keeps_what_is_needed_and_what_is_new(
         os.utime(bank.blobs.path(digest), (day_before, day_before))
     now = clock.now().timestamp()
     os.utime(bank.blobs.path(new.digest), (now, now))
-    with bank.records.write() as work:
+    with bank.records.read() as work:
         assert bank.attachments.sweep(work) == 1
     assert set(bank.blobs.digests()) == {kept.digest, new.digest}
+
+
+def test_a_removed_file_is_gone_two_days_later(bank: WritingSide, entry: Entry, clock: FixedClock) -> None:
+    one, twin = added(bank, entry, data=b"secret"), added(bank, entry, data=b"kept")
+    for each in (one, twin):
+        os.utime(bank.blobs.path(each.digest), (clock.now().timestamp(),) * 2)
+    with bank.records.write() as work:
+        bank.attachments.remove(work, ME, one.id)
+    worker = Worker(bank.records, {SWEEP_JOB: SweepFiles(bank.records, bank.attachments)}, clock)
+    assert worker.run_pending() == 0
+    clock.forward(timedelta(days=2))
+    assert worker.run_pending() == 1
+    assert set(bank.blobs.digests()) == {twin.digest}
