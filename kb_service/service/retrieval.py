@@ -12,7 +12,7 @@ from kb_service.rules.wording import resemblance
 WORDS, MEANING = "words", "meaning"
 BOTH = (WORDS, MEANING)
 
-_DEPTH = 200  # entries of each arm that are mixed, at least
+_DEPTH = 100  # entries of each arm that are mixed, at least
 _NEAR = 0.35  # cosine of the blended vectors below which meaning alone finds nothing
 _READ = (
     0,
@@ -49,9 +49,9 @@ class Retriever:
 
     The match set is what words match, and what is near by meaning: a cosine of at least _NEAR and _NEAR_BEST
     of the best one. A question with a phrase is matched by words alone; meaning then only orders. What the
-    question excludes, is filtered out or may not be read is in neither. Membership is exact while words find
-    no more than were fetched (_DEPTH or the limit); beyond, an entry near by meaning counts as matched by words
-    when it holds any of them."""
+    question excludes, is filtered out or may not be read is in neither. The total and the facets are exact while
+    words find no more than were fetched (_DEPTH or the limit); beyond, what is near by meaning is taken to be
+    among what words found."""
 
     def __init__(
         self, keyword: KeywordIndex, vectors: VectorIndex | None = None, embedder: Embedder | None = None
@@ -110,14 +110,11 @@ class Retriever:
         added = [each for each, hit in near.items() if each not in by_words and hit.score >= cut]
         added = self._allowed(asked, added)
         total, facets = words.total, words.facets
-        if words.total > len(words.hits) and added:
-            unseen = self._among(asked.query, asked, added)
-            by_words |= {hit.entry_id: hit for hit in unseen}
-        alone = [each for each in added if each not in by_words]
+        alone = added if words.total <= len(words.hits) else []
         if alone:
             total += len(alone)
             facets = _added(facets, self._keyword.count(alone, asked.keys, asked.filters))
-        members = {*by_words, *alone}
+        members = {*by_words, *added}
         scores = {each: hit.score for each, hit in by_words.items()}
         order = mix(scores, {each: hit.score for each, hit in near.items() if each in members})
         order = reworded(order, self._wording(asked, order[:FIRST], near), share_of_meaning(scores.values()))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from filelock import FileLock, Timeout
 
-from kb_service.adapters.faiss_index.approximate import RETRAIN_GROWTH, TRAIN_AT, Approximation
+from kb_service.adapters.faiss_index.approximate import RETRAIN_GROWTH, TRAIN_AT, Approximation, nearest
 from kb_service.adapters.faiss_index.growing import GrowingArray
 from kb_service.adapters.faiss_index.storage import PassageFiles, Record
 from kb_service.adapters.faiss_index.table import Held, Mask, PassageTable
@@ -275,16 +275,10 @@ class FaissIndex:
                     scores[place] = view.files.rows(row, row + 1)[0] @ vector
         recent = np.flatnonzero(view.mask[view.split :])
         if len(recent):
-            block = view.recent if len(recent) > len(view.recent) // 2 else view.recent[recent]
-            cosines = block @ vector
-            cosines = cosines[recent] if len(block) == len(view.recent) else cosines
-            top = (
-                np.argpartition(-cosines, count - 1)[:count]
-                if count < len(cosines)
-                else np.arange(len(cosines))
-            )
+            block = view.recent if len(recent) == len(view.recent) else view.recent[recent]
+            top, products = nearest(block, vector, count)
             rows = np.concatenate([rows, recent[top] + view.split])
-            scores = np.concatenate([scores, cosines[top]])
+            scores = np.concatenate([scores, products])
         order = np.lexsort((rows, -scores))[:count]
         return rows[order], scores[order]
 
@@ -292,13 +286,11 @@ class FaissIndex:
         self, table: PassageTable, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]
     ) -> list[VectorHit]:
         """Each entry once, by its best row; scores of 0 and less are no hits."""
-        hits: dict[str, VectorHit] = {}
         with self._lock:
-            for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
-                if score > 0:
-                    entry_id, number = table.place(row)
-                    hits.setdefault(entry_id, VectorHit(entry_id, number, score))
-        return list(hits.values())
+            owners = table.owners(rows)
+            first = np.sort(np.unique(owners, return_index=True)[1])
+            best = first[scores[first] > 0]
+            return [VectorHit(*table.place(int(rows[i])), float(scores[i])) for i in best]
 
 
 def _held(entry: IndexedEntry, rows: int) -> Held:
