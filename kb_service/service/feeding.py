@@ -1,6 +1,7 @@
 """From the records to the indexes: entries are read, cut into passages and written, in the order of the outbox,
 or all of them when an index is new."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -20,7 +21,11 @@ from kernel.errors import Unavailable
 from kernel.records import Records, UnitOfWork
 
 BATCH = 256  # entries
-FILL_BATCH = 256  # entries; between two of these, new saves are taken in
+FILL_BATCH = 128  # entries, at first; between two of these, new saves are taken in
+FILL_SECONDS = (
+    0.3,
+    0.7,
+)  # a batch that took less is followed by a larger one, one that took more by a smaller
 BATCH_CHARACTERS = 4_000_000  # so that a batch of long reports stays small in memory
 
 
@@ -121,6 +126,7 @@ class Feeding:
         self._troubles = troubles
         self._organisations = organisations
         self._lanes: list[_Lane] = []
+        self._fill_batch = FILL_BATCH
 
     def take(self, arms: Iterable[Arm]) -> None:
         """The arms to feed from now on."""
@@ -160,9 +166,10 @@ class Feeding:
         if not lanes:
             return False
         lane = lanes[0]
+        begun = time.monotonic()
         todo = lane.todo or []
         same = [other for other in lanes if len(other.todo or []) == len(todo)]  # begun together
-        ids = todo[-FILL_BATCH:][::-1]
+        ids = todo[-self._fill_batch :][::-1]
         with self._records.read() as work:
             batch = self._batch(work, ids, lane.applied)
         taken = ids[: len(batch.changes)]
@@ -174,7 +181,15 @@ class Feeding:
             if not other.todo:
                 other.arm.write((), other.applied)
                 other.todo = None
+        self._pace(time.monotonic() - begun)
         return True
+
+    def _pace(self, seconds: float) -> None:
+        """Few commits, and yet nobody's save waits long for its turn."""
+        if seconds < FILL_SECONDS[0]:
+            self._fill_batch = min(2 * self._fill_batch, 16 * FILL_BATCH)
+        elif seconds > FILL_SECONDS[1]:
+            self._fill_batch = max(self._fill_batch // 2, FILL_BATCH // 4)
 
     def _put(self, batch: _Batch) -> None:
         for entry_id, error in batch.failed.items():

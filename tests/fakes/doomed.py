@@ -82,7 +82,7 @@ def rebuild(records: Records, home: Path, when: str) -> None:
     """Dies while new indexes are built beside the old ones."""
     bank = small_bank(records, home / "index")
     bank.indexing.open()
-    for number in range(100):
+    for number in range(200):
         bank.add(f"作り直す記事 {number}")
     bank.indexing.run_pending()
     bank.indexing.reindex(lambda done, _: die() if done >= int(when) else None)

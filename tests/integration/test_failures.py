@@ -99,13 +99,13 @@ def test_a_writer_killed_at_any_moment(sqlite_records: Records, home: Path, seed
 
 
 def test_a_crash_during_a_rebuild_leaves_the_old_indexes(sqlite_records: Records, home: Path) -> None:
-    process = doomed("rebuild", sqlite_records, home, "64")
+    process = doomed("rebuild", sqlite_records, home, "128")
     assert process.wait(60) == -signal.SIGKILL
     names = {path.name for path in (home / "index").iterdir() if path.is_dir()}
     assert {"keyword-2", "vectors-2"} <= names
     with opened(sqlite_records, home) as bank:
         assert bank.generations.pointer.keyword == "keyword-1"
-        assert len(assert_agree(bank)) == 100
+        assert len(assert_agree(bank)) == 200
         left = {path.name for path in (home / "index").iterdir() if path.is_dir()}
         assert left == {"keyword-1", "vectors-1"}
 
