@@ -1,5 +1,7 @@
 """Accounts: everything about who can log in. The edge opens the transactions."""
 
+from dataclasses import replace
+
 from kernel.errors import Invalid, Problem, Text
 from kernel.identity import repository
 from kernel.identity.logins import LoggedIn
@@ -23,7 +25,7 @@ class Accounts(People):
         repository.drop_invitation(work, user.id)
         repository.drop_sessions_of(work, user.id)
         self.audit.record(work, user.organisation, user.id, "password.change", f"user:{user.id}")
-        return self.open_session(work, user)
+        return self.open_session(work, replace(user, must_change_password=False))
 
     def set_language(self, work: UnitOfWork, actor: Actor, language: str) -> None:
         """Remembers "ja" or "en" for the person."""

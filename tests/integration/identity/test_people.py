@@ -36,7 +36,7 @@ def test_invited_with_a_code_then_a_password_of_ones_own(house: House) -> None:
     differ = tanaka.http.post("/account/password", data={**form, "password": NEW, "again": NEW + "x"})
     assert differ.status_code == 422 and 'id="again-error"' in differ.text
     done = tanaka.http.post("/account/password", data={**form, "password": NEW, "again": NEW})
-    assert done.status_code == 303
+    assert (done.status_code, done.headers["location"]) == (303, "/")
     assert tanaka.get("/inside").json() == "田中 花子"
     assert house.browser().log_in("tanaka", code).status_code == 401  # the code is used up
     assert house.browser().log_in("tanaka", NEW).status_code == 303
@@ -124,7 +124,8 @@ def test_changing_the_password_needs_the_present_one_and_ends_other_sessions(sql
     there.log_in("suzuki")
     wrong = here.post("/account/password", present="wrong", password=NEW, again=NEW)
     assert wrong.status_code == 422 and 'id="present-error"' in wrong.text
-    assert here.post("/account/password", present=PASSWORD, password=NEW, again=NEW).status_code == 303
+    done = here.post("/account/password", present=PASSWORD, password=NEW, again=NEW)
+    assert (done.status_code, done.headers["location"]) == (303, "/account")
     assert here.get("/inside").status_code == 200
     assert there.get("/inside").status_code == 303
 
