@@ -131,12 +131,7 @@ class Analyser:
         run: list[str] = []
         entries = self._entries
         for m in self._morphemes(plain):
-            number = m.word_id()
-            entry = entries.get(number)
-            if entry is None:
-                entry = self._entry(m)
-                if number < _UNKNOWN:
-                    entries[number] = entry
+            entry = entries.get(m.word_id()) or self._entry(m)
             if entry.word:
                 words.append(entry.word)
                 sounds.append(entry.sound)
@@ -155,24 +150,27 @@ class Analyser:
         pos = m.part_of_speech_id()
         surface = m.surface()
         content = pos in self._content and not surface.isspace()
-        return _Entry(
+        entry = _Entry(
             m.normalized_form().replace(" ", "") if content else "",
             sound_key(m.reading_form()),
             sound_key(surface),
             pos in self._nouns,
             surface in _HYPHENS,
         )
+        if m.word_id() < _UNKNOWN:
+            self._entries[m.word_id()] = entry
+        return entry
 
     def find(self, text: str, words: Collection[str], sounds: Collection[str]) -> list[tuple[int, int]]:
         """Where in `text` one of these words, or a word of one of these sounds, stands: (start, end)."""
         plain, offsets = normalise_with_offsets(text)
-        return [
-            (offsets[shift + m.begin()], offsets[shift + m.end() - 1] + 1)
-            for shift, piece in _pieces(plain)
-            for m in self._tokenizer().tokenize(piece)
-            if m.part_of_speech_id() in self._content
-            and (m.normalized_form() in words or (sounds and sound_key(m.reading_form()) in sounds))
-        ]
+        found: list[tuple[int, int]] = []
+        for shift, piece in _pieces(plain):
+            for m in self._tokenizer().tokenize(piece):
+                entry = self._entries.get(m.word_id()) or self._entry(m)
+                if entry.word and (entry.word in words or entry.sound in sounds):
+                    found.append((offsets[shift + m.begin()], offsets[shift + m.end() - 1] + 1))
+        return found
 
     def compounds(self, text: str) -> dict[str, str]:
         """The compounds of a text, folded, each with its writing in the text."""

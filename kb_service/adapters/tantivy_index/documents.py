@@ -1,13 +1,14 @@
 """Entries as Tantivy documents."""
 
 import json
+import zlib
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
 import tantivy
 
-from kb_service.adapters.tantivy_index.schema import FACETS, LAST_DAY, NO_DAY, facet_field
+from kb_service.adapters.tantivy_index.schema import FACETS, LAST_DAY, NO_DAY, SLICES, facet_field
 from kb_service.models.attachments import Place, PlaceKind
 from kb_service.models.passages import IndexedEntry, Passage, PassageSource
 from kernel.japanese import Analyser, bigrams, fold
@@ -85,6 +86,7 @@ def entry_documents(entry: IndexedEntry, labels: Labels) -> tuple[tantivy.Docume
     for name in FACETS:
         for value in entry.facets.get(name, ()):
             document.add_text(facet_field(name), value)
+    document.add_text("slice", str(zlib.crc32(entry.entry_id.encode("utf-8", "replace")) % SLICES))
     document.add_unsigned("version", entry.version)
     document.add_unsigned("updated", _milliseconds(entry.updated_at))
     document.add_unsigned(

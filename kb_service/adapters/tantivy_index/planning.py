@@ -123,6 +123,8 @@ class Planner:
         where the dictionary does not know it, by its characters."""
         word = Option(Way.WORD, (token.word,))
         kana = bool(_ALL_KANA.fullmatch(token.surface))
+        if sentence and not kana and token.known:
+            return Concept(token.surface, (word,))
         seen = self._visible(word)
         folded = fold(token.surface)
         others: list[Option] = []
@@ -141,6 +143,12 @@ class Planner:
             return not self._visible(Option(Way.CHARACTERS, (fold(run.text),)))
         if run.alone and run.kana():
             return len(run.tokens) > 1 or not run.tokens[0].known or not self._sees(run.tokens[0])
+        if (
+            run.sentence
+            and not any(map(_fragment, run.asked))
+            and not (len(run.asked) > 1 and _one_word(run.text))
+        ):
+            return False
         if run.asked and all(token.known and self._sees(token) for token in run.asked):
             # A name cut up into characters, or a word of the same sound: no entry has these in a row.
             row = Option(Way.CHARACTERS, (fold(run.text),))

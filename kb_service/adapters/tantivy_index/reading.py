@@ -40,7 +40,9 @@ from kb_service.ports.keyword import FoundPassage, KeywordAnswer, KeywordHit
 from kernel.japanese import Analyser, fold
 
 FULL_LIST = 10  # a sentence's weaker matches fill the list up to here
-_COMMON = 0.2  # of all entries: a word in more of them than this tells little
+_COMMON = 0.05  # of all entries: a word in more of them than this, and than _FEW, tells little
+_FEW = 400  # entries
+_MANY = 1_000  # entries
 _QUESTIONS_KEPT = 200
 _WORDS_KEPT = 50_000
 _EXPLAINED = 60  # hits for which the matched words are told
@@ -112,7 +114,13 @@ class Question:
             self._at.entries.doc_freq("sounds", sound) for sound in option.values
         ):
             return False
-        return self._count(self._compiler.option(option)) > 0
+        query = self._compiler.option(option)
+        if option.way is Way.WORD and self._compiler.frequency(option.values[0]) > _MANY:
+            # A word of many entries is nearly always seen: look at one slice of them first.
+            some = silent(Engine.term_query(self._schema, "slice", "0", "basic"))
+            if counted(self._at.entries, conjunction([self._readable, some, silent(query)])):
+                return True
+        return self._count(query) > 0
 
     def _entries_with(self, folded: str) -> int:
         return self._count(self._compiler.option(Option(Way.CHARACTERS, (folded,))))
@@ -138,7 +146,7 @@ class Question:
 
     def _telling(self, concept: Concept) -> bool:
         """Whether few enough entries hold it for it to make a match by itself in a sentence."""
-        most = self._at.entries.num_docs * _COMMON
+        most = max(_FEW, self._at.entries.num_docs * _COMMON)
         words = [option.values[0] for option in concept.options if option.way is Way.WORD]
         return all(self._compiler.frequency(word) <= most for word in words)
 
@@ -268,21 +276,34 @@ class Question:
         match = any_of(queries)
         marker = Marker(self._analyser, concepts, [fold(phrase) for phrase in self._phrases])
         seen = readable(schema, self._keys)
+        ids = list(dict.fromkeys(entry_ids))
+        best = self._best(one_of(schema, ids), match, seen, each * len(ids) * 3)
+        full = sum(map(len, best.values())) == each * len(ids) * 3
         found: dict[str, tuple[FoundPassage, ...]] = {}
-        for entry_id in dict.fromkeys(entry_ids):
-            own = silent(Engine.term_query(schema, "id", entry_id, "basic"))
-            result = self._at.passages.search(
-                Engine.boolean_query([(Occur.Must, own), (Occur.Must, seen), (Occur.Must, match)]),
-                each,
-                count=False,
-            )
-            passages: list[FoundPassage] = []
-            for score, address in result.hits:
-                passage = read_passage(stored(self._at.passages, address))
-                passages.append(FoundPassage(entry_id, passage, float(score), marker.marks(passage.text)))
+        for entry_id in ids:
+            if full and len(best.get(entry_id, ())) < each:  # crowded out by the passages of others
+                own = silent(Engine.term_query(schema, "id", entry_id, "basic"))
+                best |= self._best(own, match, seen, each)
+            passages = [
+                FoundPassage(entry_id, passage, score, marker.marks(passage.text))
+                for score, passage in best.get(entry_id, ())[:each]
+            ]
             if passages:
                 found[entry_id] = tuple(passages)
         return found
+
+    def _best(
+        self, these: Engine, match: Engine, seen: Engine, limit: int
+    ) -> dict[str, list[tuple[float, Passage]]]:
+        """The best passages of these entries, by entry."""
+        searcher = self._at.passages
+        query = Engine.boolean_query([(Occur.Must, these), (Occur.Must, seen), (Occur.Must, match)])
+        best: dict[str, list[tuple[float, Passage]]] = {}
+        for score, address in searcher.search(query, limit, count=False).hits:
+            document = searcher.doc(address)
+            passage = read_passage(bytes(document.get_first("shown") or b"{}"))
+            best.setdefault(str(document.get_first("id")), []).append((float(score), passage))
+        return best
 
 
 def _unranked(sort: Sort) -> Sort:

@@ -10,6 +10,7 @@ WORDS = "ws"  # tokenizer: our own words, parted by blanks
 FACETS = (
     "provider", "kind", "outcome", "technology", "business", "status", "tag", "has_attachment", "year",
 )  # fmt: skip
+SLICES = 32
 NO_DAY = 0
 LAST_DAY = 4_000_000  # ordinals of dates end at 3,652,059
 
@@ -37,6 +38,7 @@ def entries_schema() -> tantivy.Schema:
         build.add_text_field(facet_field(name), tokenizer_name="raw", index_option="basic", fast=True)
     for name in ("version", "updated", "effect", "from", "to"):
         build.add_unsigned_field(name, indexed=name in ("from", "to"), fast=True)
+    build.add_text_field("slice", tokenizer_name="raw", index_option="basic")  # one in SLICES, by the id
     build.add_text_field("checkpoint", tokenizer_name="raw", index_option="basic")
     build.add_unsigned_field("sequence", fast=True)
     return build.build()
