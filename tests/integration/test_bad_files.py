@@ -182,7 +182,7 @@ def good_files(tmp_path_factory: pytest.TempPathFactory) -> GoodFiles:
     return GoodFiles((file.name, file.read_bytes()) for file in folder.iterdir() if "scan" not in file.name)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_damage_crashes_a_reader(data: st.DataObject, good_files: GoodFiles, tmp_path: Path) -> None:
     name = data.draw(st.sampled_from(sorted(good_files)))

@@ -15,6 +15,10 @@ from ocr_service.rules.lookalikes import settle_lookalikes
         ("ア力ウント", "アカウント"),
         ("ＡⅠ－〇ＣＲとRＰA", "AI-OCRとRPA"),
         ("A〇CR", "AOCR"),
+        ("システムヘ入カし", "システムへ入力し"),
+        ("ＡＩ－０ＣＲの導入", "AI-OCRの導入"),
+        ("窓ロでロ座を聞き、エ事の施エと統ーを図る", "窓口で口座を聞き、工事の施工と統一を図る"),
+        ("令和ニ年", "令和二年"),
         # left alone: words that hold these letters by right
         ("一千八百人の力", "一千八百人の力"),
         ("入口にて", "入口にて"),
@@ -22,6 +26,11 @@ from ocr_service.rules.lookalikes import settle_lookalikes
         ("第Ⅰ期", "第Ⅰ期"),
         ("○印を付ける", "○印を付ける"),
         ("サービス一覧", "サービス一覧"),
+        ("三カ月で数カ所を回る", "三カ月で数カ所を回る"),
+        ("市民カード", "市民カード"),
+        ("新ロボットと全エリア", "新ロボットと全エリア"),
+        ("東ヘルスケア", "東ヘルスケア"),
+        ("A-0CRX1", "A-0CRX1"),
     ],
 )
 def test_known_pairs(read: str, settled: str) -> None:
