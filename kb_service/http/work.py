@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from kb_service.http import links
 from kb_service.http.bank import Bank
@@ -16,6 +16,8 @@ from kernel.jobs import JobState
 from kernel.records import UnitOfWork
 from kernel.web import Web
 from kernel.web.problems import problem_responses
+
+REINDEX, ADAPT = "kb.reindex", "kb.adapt"  # jobs of kb_service.tasks
 
 
 def build(bank: Bank, web: Web) -> APIRouter:
@@ -58,12 +60,50 @@ def build(bank: Bank, web: Web) -> APIRouter:
         require(actor, Action.INDEX_MANAGE)
         return IndexOut.of(bank.indexing.status())
 
+    @router.post(
+        "/index/reindex",
+        summary="Rebuild the indexes",
+        status_code=202,
+        responses=problem_responses(401, 403),
+    )
+    def start_reindex(
+        response: Response,
+        actor: Actor = Depends(web.api_actor),
+        work: UnitOfWork = Depends(web.writing, scope="function"),
+    ) -> JobOut:
+        """For operators. Searching goes on meanwhile; asked for twice, it is done once."""
+        return _asked(bank, response, actor, work, REINDEX)
+
+    @router.post(
+        "/index/adapt",
+        summary="Let the text vectors learn from the bank",
+        status_code=202,
+        responses=problem_responses(401, 403),
+    )
+    def start_adaptation(
+        response: Response,
+        actor: Actor = Depends(web.api_actor),
+        work: UnitOfWork = Depends(web.writing, scope="function"),
+    ) -> JobOut:
+        """For operators. What was learnt is used only when it is better on held-out texts."""
+        return _asked(bank, response, actor, work, ADAPT)
+
     @router.get("/organisations", summary="Members", responses=problem_responses(401))
     def list_organisations(_actor: Actor = Depends(web.api_actor)) -> list[OrganisationOut]:
         """The 23 wards, Tokyo and the shared body."""
         return [OrganisationOut.of(one) for one in ORGANISATIONS.values()]
 
     return router
+
+
+def _asked(bank: Bank, response: Response, actor: Actor, work: UnitOfWork, name: str) -> JobOut:
+    """The job of this name that is open, or a new one."""
+    require(actor, Action.INDEX_MANAGE)
+    identifier = bank.jobs.enqueue(work, name, {}, key="one")
+    job = bank.jobs.get(work, identifier)
+    assert job is not None, "it was enqueued in this unit of work"
+    response.headers["Location"] = f"/api/v1/jobs/{identifier}"
+    return JobOut.of(job)
 
 
 def _organisations(actor: Actor) -> tuple[str, ...]:

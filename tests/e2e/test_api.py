@@ -422,6 +422,21 @@ def test_uploads_without_a_file(me: httpx.Client, content_type: str, body: bytes
     problem(me.post(f"/entries/{entry}/attachments", content=body, headers=headers), 422)
 
 
+def test_an_operator_rebuilds_the_indexes(server: Served, me: httpx.Client) -> None:
+    problem(me.post("/index/reindex"), 403)
+    with server.client(OPERATOR) as operator:
+        started = operator.post("/index/reindex")
+        assert started.status_code == 202
+        address = started.headers["location"].removeprefix("/api/v1")
+        deadline = time.monotonic() + 30
+        while (job := operator.get(address).json())["state"] in ("waiting", "running"):
+            assert me.get("/search?limit=1").json()["total"] > 0, "searching goes on"
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert job["state"] == "done" and job["message_ja"], job
+        problem(me.get(address), 404)
+
+
 def test_members_index_and_language(server: Served, me: httpx.Client) -> None:
     members = me.get("/organisations").json()
     assert len(members) == 25 and members[0]["name"] == "千代田区"
