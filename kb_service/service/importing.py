@@ -189,7 +189,13 @@ class _Run:
         if one.front_matter:
             return content
         options = self._options
-        return replace(content, fields=UNDECIDED, audience=options.audience, status=options.status)
+        return replace(
+            content,
+            title=title_of("", content.title, one.found.name),
+            fields=UNDECIDED,
+            audience=options.audience,
+            status=options.status,
+        )
 
     def _links(self, one: Written) -> Iterator[Link]:
         for link in one.parsed.content.links:

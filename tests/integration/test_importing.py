@@ -120,6 +120,14 @@ def test_other_files_become_entries_with_the_file(parts: ImportingBank, tmp_path
     assert found["打合せの記録"].content.body == "# 打合せの記録\n\n決めたこと。"
 
 
+def test_a_long_heading_is_shortened(one: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "a.md", f"# **{'長い題名' * 80}**\n\n本文")
+    assert take(one, tmp_path / "x").read == 1
+    [title] = entries(one)
+    assert title.startswith("長い題名")
+    assert len(title) == 100
+
+
 def test_again_nothing_twice(parts: ImportingBank, tmp_path: Path) -> None:
     put(tmp_path / "x", "a.md", CASE.replace("attachments: [結果.txt]\n", ""))
     put(tmp_path / "x", "b.md", OTHER)
@@ -262,3 +270,15 @@ def test_an_entry_of_all_members_is_found_by_another_ward(one: ImportingBank, tm
     [entry] = entries(one).values()
     with one.bank.records.read() as work:
         assert one.bank.entries.get(work, MINATO, entry.id).id == entry.id
+
+
+@pytest.mark.soak
+def test_ten_thousand_files_some_of_them_unreadable(one: ImportingBank, tmp_path: Path) -> None:
+    for number in range(10_000):
+        content = b"\xff\x00\xfe" if number % 100 == 0 else f"資料{number}の題名\n本文{number}".encode()
+        put(tmp_path / "x", f"{number % 37}/{number}.txt", content)
+    report = take(one, tmp_path / "x")
+    assert (report.read, len(report.skipped), len(report.entries)) == (9_900, 100, 9_900)
+    assert all("壊れて" in each.reason.ja for each in report.skipped)
+    again = take(one, tmp_path / "x")
+    assert (again.read, again.unchanged, len(again.skipped)) == (0, 9_900, 100)
