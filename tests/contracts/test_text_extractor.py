@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 
 from kb_service.adapters.extraction import Bounds, SandboxedExtractor
 from kb_service.models.attachments import PlaceKind
@@ -51,6 +53,22 @@ def test_a_pdf_is_read_page_by_page_and_its_scans_by_ocr(extractor: TextExtracto
     assert steps[-1] == (3, 3)
     assert steps == sorted(steps)
     assert found.notes == ()
+
+
+def test_vertical_writing_in_a_pdf_is_read_from_right_to_left(extract: Extract, tmp_path: Path) -> None:
+    font = UnicodeCIDFont("HeiseiMin-W3", isVertical=True)
+    pdfmetrics.registerFont(font)
+    page = documents.canvas(tmp_path / "tate.pdf")
+    page.setTitle("untitled")
+    for tier in range(2):
+        page.setFont(font.fontName, 12)
+        for column, line in enumerate(documents.wrapped(documents.PROSE, 24)):
+            page.drawString(500 - column * 24, 780 - tier * 380, line)
+    page.save()
+    found = extract(tmp_path / "tate.pdf")
+    assert found.parts[0].text.replace("\n", "") == documents.PROSE * 2
+    assert "年間でおよそ千二百時間の削減" in found.parts[0].text
+    assert found.title == ""
 
 
 def test_filled_in_fields_and_notes_of_a_pdf_are_read(extract: Extract, tmp_path: Path) -> None:

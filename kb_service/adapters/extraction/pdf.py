@@ -8,6 +8,7 @@ import pypdfium2.raw as pdfium_c
 from kb_service.adapters.extraction import refusals
 from kb_service.adapters.extraction.cleaning import clean, close_up
 from kb_service.adapters.extraction.source import Found, Pixels, Source
+from kb_service.adapters.extraction.vertical_pdf import vertical_lines
 from kb_service.models.attachments import Place, PlaceKind, TextPart
 from kb_service.rules.joining import join_lines
 from kernel.errors import Text
@@ -15,6 +16,7 @@ from kernel.errors import Text
 _DPI = 200
 _MAX_SIDE = 5_000  # pixels; posters are drawn smaller than 200 dpi
 _FEW_CHARACTERS = 20  # a page number or a stamp over a scan is no text layer
+_NO_TITLES = {"untitled", "無題", "名称未設定", "powerpoint プレゼンテーション", "powerpoint presentation"}
 _ANNOTATION_BYTES = 200_000
 _IMAGE_SHARE = 0.5  # of the page's area
 
@@ -40,7 +42,7 @@ class _Pages:
         self._source = source
         self._tools = source.tools
         self._document = document
-        self._found = Found([], clean(document.get_metadata_value("Title")).replace("\n", " "))
+        self._found = Found([], _title(document))
         self._unread: list[int] = []
         self._without_ocr: list[int] = []
 
@@ -88,7 +90,8 @@ class _Pages:
     def _text_layer(self, page: pdfium.PdfPage) -> str:
         layer = page.get_textpage()
         try:
-            printed = close_up(join_lines(clean(layer.get_text_bounded())))
+            upright = vertical_lines(layer)
+            printed = close_up(join_lines(clean("\n".join(upright) or layer.get_text_bounded())))
         finally:
             layer.close()
         return "\n".join([printed, *_filled_in(page)]).strip("\n")
@@ -119,6 +122,12 @@ class _Pages:
                     f"Images that were not read: page {pages}.",
                 )
             )
+
+
+def _title(document: pdfium.PdfDocument) -> str:
+    """The title that the document gives itself, unless a program wrote it in its own name."""
+    title = clean(document.get_metadata_value("Title")).replace("\n", " ").strip()
+    return "" if title.lower() in _NO_TITLES else title.removeprefix("Microsoft Word - ")
 
 
 def _filled_in(page: pdfium.PdfPage) -> list[str]:
