@@ -62,9 +62,7 @@ def list_users() -> None:
             for person in repository.users_of(work, code):
                 state = "有効" if person.active else "停止"
                 roles = " ".join(sorted(person.roles))
-                output.print(
-                    f"{person.login}\t{organisation.name}\t{person.name}\t{roles}\t{state}", highlight=False
-                )
+                typer.echo(f"{person.login}\t{organisation.name}\t{person.name}\t{roles}\t{state}")
 
 
 @contextmanager

@@ -32,7 +32,7 @@ def verify(
     finally:
         records.close()
     for code, sequence, head in found.heads:
-        output.print(f"{code}\t{sequence} 件\thead {head}", highlight=False)
+        typer.echo(f"{code}\t{sequence} 件\thead {head}")
     for each in found.broken:
         errors.print(
             f"[bold red]✗[/] {each.organisation} {each.sequence}: {each.reason.ja}\n  {each.reason.en}",

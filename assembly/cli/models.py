@@ -51,9 +51,7 @@ def list_models() -> None:
             if step.candidate_mrr is not None and step.current_mrr is not None
             else step.note
         )
-        output.print(
-            f"{step.at:%Y-%m-%d %H:%M}\t{step.version}\t{step.entries} 件\t{evidence}", highlight=False
-        )
+        typer.echo(f"{step.at:%Y-%m-%d %H:%M}\t{step.version}\t{step.entries} 件\t{evidence}")
 
 
 @app.command("rollback")

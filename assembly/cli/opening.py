@@ -40,6 +40,7 @@ def through_server(system: System, job_name: str) -> str:
             with system.records.read() as work:
                 job = system.jobs.get(work, identifier)
             if job is None or not job.open:
+                advance(1, 1)
                 break
             if job.progress_total:
                 advance(job.progress_done, job.progress_total)
