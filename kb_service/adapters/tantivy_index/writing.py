@@ -20,14 +20,20 @@ class Writer:
         self, folder: Path, entries: tantivy.Index, passages: tantivy.Index, analyser: Analyser
     ) -> None:
         self._labels = Labels(analyser)
+        self._folder = folder
+        self._indexes = (entries, passages)
+        self._entries, self._passages = self._locked()
+
+    def _locked(self) -> tuple[tantivy.IndexWriter, tantivy.IndexWriter]:
+        entries, passages = self._indexes
         try:
-            self._entries = entries.writer(_HEAP, 1)
-            self._passages = passages.writer(_HEAP, 1)
+            return entries.writer(_HEAP, 1), passages.writer(_HEAP, 1)
         except ValueError as error:
             raise Unavailable(
                 Text(
-                    f"検索用の索引({folder})は、ほかのプロセスが書き込み中です。そのプロセスを止めてから、もう一度お試しください。",
-                    f"Another process is writing the search index ({folder}). Stop it and try again.",
+                    f"検索用の索引({self._folder})は、ほかのプロセスが書き込み中です。"
+                    "そのプロセスを止めてから、もう一度お試しください。",
+                    f"Another process is writing the search index ({self._folder}). Stop it and try again.",
                 )
             ) from error
 
@@ -62,11 +68,13 @@ class Writer:
             ) from error
 
     def _undo(self) -> None:
-        for writer in (self._passages, self._entries):
-            try:
-                writer.rollback()
-            except (ValueError, OSError):
-                continue
+        """Back to the last commit. A writer that a full disk has stopped for good is replaced."""
+        try:
+            self._passages.rollback()
+            self._entries.rollback()
+        except (ValueError, OSError):
+            del self._entries, self._passages
+            self._entries, self._passages = self._locked()
 
     def close(self) -> None:
         """Waits for merges and gives the locks back."""
