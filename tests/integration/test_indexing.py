@@ -10,6 +10,7 @@ import pytest
 
 from kb_service.models.entries import Status
 from kb_service.models.searching import Filters, Query
+from kb_service.ports.vectors import Embedder
 from kb_service.service.generations import Generations
 from kernel.errors import Text, Unavailable
 from kernel.records import Records
@@ -217,6 +218,52 @@ def test_another_embedder_gets_vectors_of_its_own(bank: SmallBank, monkeypatch: 
         time.sleep(0.01)
     assert entry_id in near(bank, "電話")
     assert bank.indexing.status().meaning == "letters-2"
+
+
+def test_a_model_that_changed_while_nothing_ran(sqlite_records: Records, home: Path) -> None:
+    class Other(LetterEmbedder):
+        dimensions = 32
+        version = "letters-2"
+
+    first = small_bank(sqlite_records, home / "index")
+    first.indexing.open()
+    entry_id = first.add("手話通訳の派遣")
+    first.indexing.run_pending()
+    keyword = first.generations.pointer.keyword
+    first.indexing.stop()
+    second = small_bank(sqlite_records, home / "index")
+    second.engines.current = Other()
+    second.indexing.open()
+    assert entry_id in found(second, "手話通訳")  # words answer while the vectors are filled
+    second.indexing.run_pending()
+    assert entry_id in near(second, "手話通訳")
+    assert second.indexing.status().meaning == "letters-2"
+    assert second.generations.pointer.keyword == keyword
+    second.indexing.stop()
+
+
+def test_a_model_that_comes_later(
+    sqlite_records: Records, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(RealEngines):
+        there = False
+
+        def embedder(self) -> Embedder:
+            if not self.there:
+                raise Unavailable(Text("モデルがありません。", "No model."))
+            return self.current
+
+    monkeypatch.setattr("kb_service.service.indexing.PROMOTED_SECONDS", 0.0)
+    engines = Later()
+    bank = small_bank(sqlite_records, home / "index", engines=engines)
+    bank.indexing.open()
+    entry_id = bank.add("後から意味でも探せる")
+    bank.indexing.run_pending()
+    assert bank.indexing.status().meaning == ""
+    engines.there = True
+    bank.indexing.run_pending()
+    assert entry_id in near(bank, "意味")
+    bank.indexing.stop()
 
 
 def test_only_words_when_there_is_no_model(sqlite_records: Records, home: Path) -> None:
