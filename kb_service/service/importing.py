@@ -98,6 +98,14 @@ class Importing:
         return _Run(self, actor_of, Options(), "samples").take(Folder(written, (), skipped), progress)
 
 
+class _Taken(Exception):
+    """Another import that runs at the same time has taken the file."""
+
+    def __init__(self, entry_id: str) -> None:
+        super().__init__(entry_id)
+        self.entry_id = entry_id
+
+
 class _Run:
     """One import and what has come of it so far."""
 
@@ -145,6 +153,9 @@ class _Run:
                 files = [self._bank.preparing.one(each) for each in one.attachments]
                 with self._bank.records.write() as work:
                     entry, changed = self._put_written(work, actor, one, files, digest)
+        except _Taken as taken:
+            self._by_path[one.found.path] = self._by_slug[one.parsed.slug] = taken.entry_id
+            self._unchanged += 1
         except OSError as error:
             self._skip(one.found, cannot_open(error))
         except Unavailable:
@@ -169,10 +180,10 @@ class _Run:
         known = self._known(work, actor, one.found)
         content = self._content(one)
         if known is None:
-            entry_id = entries.create(work, actor, content, NOTE, imported=True).id
+            entry_id = self._created(work, actor, one.found, content)
         else:
             current = self._bank.repositories.entries.get(work, known.entry_id, lock=True)
-            if current is None or current.deleted:
+            if known.digest == digest or current is None or current.deleted:
                 return known.entry_id, False
             if not self._untouched(work, current):
                 raise Invalid(EDITED)
@@ -247,6 +258,8 @@ class _Run:
         try:
             with self._bank.records.write() as work:
                 entry_id = self._put_file(work, actor, file, file.extracted)
+        except _Taken:
+            self._unchanged += 1
         except Unavailable:
             raise
         except ChienowaError as error:
@@ -259,6 +272,8 @@ class _Run:
     def _put_file(self, work: UnitOfWork, actor: Actor, file: Prepared, extracted: ExtractedText) -> str:
         known = self._known(work, actor, file.found)
         if known is not None:
+            if known.digest == file.digest:
+                raise _Taken(known.entry_id)
             current = self._bank.repositories.entries.get(work, known.entry_id, lock=True)
             if current is not None and not current.deleted:
                 self._attach(work, actor, current.id, file)
@@ -274,10 +289,18 @@ class _Run:
             status=self._options.status,
             source=f"取り込んだファイル「{file.found.path[-300:]}」",
         )
-        entry_id = self._bank.entries.create(work, actor, content, NOTE, imported=True).id
+        entry_id = self._created(work, actor, file.found, content)
         self._attach(work, actor, entry_id, file)
         self._note(work, actor, file.found, file.digest, entry_id)
         return entry_id
+
+    def _created(self, work: UnitOfWork, actor: Actor, found: Found, content: Content) -> str:
+        """The id of a new entry. Writing it takes its turn behind every other writer, so that only now it is
+        certain that no other import of the same folder has been here: then _Taken is raised."""
+        entry = self._bank.entries.create(work, actor, content, NOTE, imported=True)
+        if (known := self._known(work, actor, found)) is not None:
+            raise _Taken(known.entry_id)
+        return entry.id
 
     def _attach(self, work: UnitOfWork, actor: Actor, entry_id: str, file: Prepared) -> None:
         """Adds the file with its text, in the place of an older file of the same name."""

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,24 @@ def test_again_nothing_twice(parts: ImportingBank, tmp_path: Path) -> None:
     assert (second.read, second.unchanged, second.entries) == (0, 3, ())
     assert entries(parts) == before
     assert len(first.entries) == 3
+
+
+def test_two_imports_at_the_same_time(parts: ImportingBank, tmp_path: Path) -> None:
+    root = tmp_path / "x"
+    for number in range(12):
+        put(root, f"{number}.txt", f"同時に取り込む資料{number}")
+        put(
+            root,
+            f"{number}.md",
+            OTHER.replace("case-b", f"b{number}").replace("[case-a]", f"[b{(number + 1) % 12}]"),
+        )
+    with ThreadPoolExecutor(3) as pool:
+        reports = [each.result() for each in [pool.submit(take, parts, root) for _ in range(3)]]
+    with parts.bank.records.read() as work:
+        assert len(parts.bank.repositories.entries.all_ids(work, "", 100)) == 24
+    assert sum(report.read for report in reports) == 24
+    assert sum(report.unchanged for report in reports) == 48
+    assert not any(report.skipped for report in reports)
 
 
 def test_a_changed_file_changes_its_entry(one: ImportingBank, tmp_path: Path) -> None:
