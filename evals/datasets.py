@@ -63,7 +63,8 @@ def variants(folder: Path) -> list[Variant]:
     """variants.jsonl: `query`, `expect`, `category`."""
     found = _lines(folder / "variants.jsonl", ("query", "expect", "category"))
     return [
-        Variant(str(line["query"]), frozenset(map(str, line["expect"])), str(line["category"])) for line in found
+        Variant(str(line["query"]), frozenset(map(str, line["expect"])), str(line["category"]))
+        for line in found
     ]
 
 

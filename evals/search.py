@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.bank import TemporaryBank, temporary_bank
-from evals.datasets import Question, digest, documents, questions, relevance
+from evals.datasets import Question, documents, questions, relevance
 from evals.measures import measured, percentile
 from kb_service.service.retrieval import BOTH, MEANING, WORDS
 
@@ -26,7 +26,9 @@ class Run:
     milliseconds: list[float]
 
 
-def evaluate(folder: Path, arm: str = "all", adapt: bool = True, tell: Tell = lambda _: None) -> dict[str, Any]:
+def evaluate(
+    folder: Path, arm: str = "all", adapt: bool = True, tell: Tell = lambda _: None
+) -> dict[str, Any]:
     """The figures as shared/eval's README names them. Every question is answered before the relevance
     judgements are opened; the vectors learn from the corpus alone. Raises NotFound without the data."""
     corpus, asked = documents(folder), questions(folder)
@@ -50,7 +52,6 @@ def evaluate(folder: Path, arm: str = "all", adapt: bool = True, tell: Tell = la
         },
         "index_docs_per_s": round(per_second, 1),
         "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-        "data_sha256": digest(folder, FILES),
     }
 
 

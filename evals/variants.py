@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.bank import temporary_bank
-from evals.datasets import digest, documents, variants
+from evals.datasets import documents, variants
 from evals.search import ARMS
 
 FILES = ("corpus.jsonl", "variants.jsonl")
@@ -28,11 +28,12 @@ def evaluate(
             found = bank.ask(each.query, ARMS[arm], FIRST).documents
             scores[each.category].append(len(each.expect & set(found)) / len(each.expect))
             if scores[each.category][-1] < 1:
-                tell(f"{each.category}: {each.query} → {', '.join(found)} (expected {', '.join(each.expect)})")
+                tell(
+                    f"{each.category}: {each.query} → {', '.join(found)} (expected {', '.join(each.expect)})"
+                )
     return {
         "category": {
             name: {"n": len(values), "recall@3": round(sum(values) / len(values), 4)}
             for name, values in scores.items()
-        },
-        "data_sha256": digest(folder, FILES),
+        }
     }
