@@ -60,6 +60,7 @@ class KeywordIndex(Protocol):
         filters: Filters,
         limit: int,
         sort: Sort = Sort.RELEVANCE,
+        *,
         offset: int = 0,
         only: Sequence[str] | None = None,
         facets: bool = True,

@@ -114,16 +114,12 @@ def test_the_highest_of_several_versions_in_one_write_counts(index: KeywordIndex
 
 def test_a_removal_takes_entry_and_passages_away(index: KeywordIndex) -> None:
     index.write([entry("a", "粗大ごみ", "回収の申し込み"), entry("b", "粗大ごみの手引き")], 1)
-    index.write([Removal("a"), Removal("unknown")], 2)
+    index.write(
+        [Removal("a"), Removal("unknown"), Removal("b"), entry("b", "粗大ごみの手引き", version=2)], 2
+    )
     assert found(index, "粗大ごみ") == ["b"]
     assert index.passage("a", 1, READER) is None
     assert index.entries() == 1
-
-
-def test_an_entry_removed_and_written_again_is_there(index: KeywordIndex) -> None:
-    index.write([entry("a", "粗大ごみ", version=4)], 1)
-    index.write([Removal("a"), entry("a", "粗大ごみ", version=5)], 2)
-    assert found(index, "粗大ごみ") == ["a"]
 
 
 def test_the_same_changes_twice_change_nothing(index: KeywordIndex) -> None:
@@ -396,12 +392,10 @@ def test_other_orders_and_pages(index: KeywordIndex) -> None:
     assert [hit.entry_id for hit in by_effect.hits][:2] == ["b", "a"]
     by_date = [hit.entry_id for hit in index.search(parse("RPA"), READER, NOTHING, 10, Sort.NEWEST).hits]
     assert by_date == sorted(by_date, reverse=True)
-    pages = [
-        index.search(parse("RPA"), READER, NOTHING, 1, Sort.NEWEST, offset).hits[0].entry_id
-        for offset in range(3)
-    ]
-    assert pages == by_date[:3]
-    assert index.search(parse("RPA"), READER, NOTHING, 1, Sort.NEWEST, 99).hits == ()
+    for offset in range(3):
+        page = index.search(parse("RPA"), READER, NOTHING, 1, Sort.NEWEST, offset=offset)
+        assert [hit.entry_id for hit in page.hits] == by_date[offset : offset + 1]
+    assert index.search(parse("RPA"), READER, NOTHING, 1, Sort.NEWEST, offset=99).hits == ()
 
 
 def test_only_restricts_to_given_entries(index: KeywordIndex) -> None:
@@ -470,27 +464,17 @@ def test_suggestions_while_typing(index: KeywordIndex) -> None:
         1,
     )
     assert index.suggest("ちゃ", READER, 5) == ("チャット", "チャットボットの導入", "ごみ分別チャットボット")
-    assert (
-        index.suggest("ちゃt", READER, 5)
-        == index.suggest("ﾁｬ", READER, 5)
-        == index.suggest("ちゃ", READER, 5)
-    )
-    assert index.suggest("じどう", READER, 5) == index.suggest("児", READER, 5) == ("児童手当の現況届",)
-    assert index.suggest("jid", READER, 5) == ("児童手当の現況届",)
-    assert index.suggest("手当", READER, 5) == ("児童手当の現況届",)
+    for typed in ("ちゃt", "ﾁｬ", "チャッ"):
+        assert index.suggest(typed, READER, 5) == index.suggest("ちゃ", READER, 5)
+    for typed in ("じどう", "児", "jid", "手当"):
+        assert index.suggest(typed, READER, 5) == ("児童手当の現況届",)
     assert index.suggest("こそだて", READER, 5) == ("子育て",)
     assert index.suggest("ち", READER, 1) == ("チャット",)
-    assert (
-        index.suggest("", READER, 5)
-        == index.suggest("\x00", READER, 5)
-        == index.suggest("鯨", READER, 5)
-        == ()
-    )
+    for typed in ("", "\x00", "鯨"):
+        assert index.suggest(typed, READER, 5) == ()
 
 
 # Bad input
-
-
 @pytest.mark.parametrize(
     "typed",
     ['"', '"""', "-", "- - -", "「", "」", "AND OR NOT", "title:x", "a* b? ~", "(((", "\\", "\x00\x01", "😀🎌", "مرحبا بالعالم", "\u202eabc", "字" * 2000, "a" * 2000, "あ" * 2000, "x " * 1000, "1 2 3", "々", "ー", "ﾞ"],

@@ -113,12 +113,13 @@ class TantivyIndex:
         filters: Filters,
         limit: int,
         sort: Sort = Sort.RELEVANCE,
+        *,
         offset: int = 0,
         only: Sequence[str] | None = None,
         facets: bool = True,
     ) -> KeywordAnswer:
         question = self._current().question(self._analyser, query, keys)
-        return question.answer(filters, limit, sort, offset, only, facets)
+        return question.answer(filters, limit, sort, offset=offset, only=only, facets=facets)
 
     def count(
         self, entry_ids: Sequence[str], keys: frozenset[str], filters: Filters

@@ -37,7 +37,7 @@ from kb_service.adapters.tantivy_index.spelling import Speller
 from kb_service.models.passages import Passage
 from kb_service.models.searching import FacetCount, Filters, Query, Sort
 from kb_service.ports.keyword import FoundPassage, KeywordAnswer, KeywordHit
-from kernel.japanese import Analyser, fold
+from kernel.japanese import Analyser, bigrams, fold
 
 FULL_LIST = 10  # a sentence's weaker matches fill the list up to here
 _COMMON = 0.05  # of all entries: a word in more of them than this, and than _FEW, tells little
@@ -114,6 +114,10 @@ class Question:
             self._at.entries.doc_freq("sounds", sound) for sound in option.values
         ):
             return False
+        if option.way is Way.CHARACTERS and not all(
+            self._at.entries.doc_freq("pairs", pair) for pair in bigrams(option.values[0])
+        ):
+            return False
         query = self._compiler.option(option)
         if option.way is Way.WORD and self._compiler.frequency(option.values[0]) > _MANY:
             # A word of many entries is nearly always seen: look at one slice of them first.
@@ -171,7 +175,14 @@ class Question:
         return any_of(queries)
 
     def answer(
-        self, filters: Filters, limit: int, sort: Sort, offset: int, only: Sequence[str] | None, facets: bool
+        self,
+        filters: Filters,
+        limit: int,
+        sort: Sort,
+        *,
+        offset: int,
+        only: Sequence[str] | None,
+        facets: bool,
     ) -> KeywordAnswer:
         """Hits, total and facets of the strictest need that somebody meets."""
         if self._asked and not self.plan.units and not self._phrases:

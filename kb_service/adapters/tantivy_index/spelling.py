@@ -72,9 +72,16 @@ class Speller:
         found: dict[str, str] = {}
         for _, address in self._passages.search(query, _LOOKED_AT, count=False).hits:
             passage = read_passage(stored(self._passages, address))
-            for folded, written in self._analyser.compounds(passage.text).items():
-                if folded != slip and folded not in found and distance(folded, slip, slips) <= slips:
-                    found[folded] = written
+            near_by = [
+                folded
+                for folded in self._analyser.analyse(passage.text).compounds
+                if folded not in found
+                and _alike(folded, slip, slips)
+                and distance(folded, slip, slips) <= slips
+            ]
+            if near_by:
+                written = self._analyser.compounds(passage.text)
+                found.update((folded, written[folded]) for folded in near_by if folded in written)
         return found
 
 
@@ -90,6 +97,14 @@ def strangeness(word: str, slip: str) -> float:
 
 def _unvoiced(kana: str) -> str:
     return unicodedata.normalize("NFD", kana)[0]
+
+
+def _alike(word: str, slip: str, slips: int) -> bool:
+    """Whether two words could be that near; says no at a glance where their letters differ."""
+    if word == slip or abs(len(word) - len(slip)) > slips:
+        return False
+    letters = set(slip)
+    return len(letters & set(word)) >= len(letters) - slips
 
 
 def distance(one: str, other: str, most: int) -> int:
