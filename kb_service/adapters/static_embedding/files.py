@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 UNKNOWN = "[UNK]"
+_LONGEST_HEADER = 1_000_000  # bytes; a broken file must not make us read all of it
 _TYPES: Mapping[str, str] = {"F32": "<f4", "I32": "<i4"}
 _NAMES: Mapping[str, str] = {"<f4": "F32", "<i4": "I32"}
 
@@ -81,8 +82,8 @@ def read_about(folder: Path) -> dict[str, Any]:
 def map_tensors(file: Path) -> dict[str, npt.NDArray[Any]]:
     """The tensors of a safetensors file as read-only memory maps (format: huggingface/safetensors README)."""
     with file.open("rb") as opened:
-        (length,) = struct.unpack("<Q", opened.read(8))
-        header = json.loads(opened.read(length))
+        length = int.from_bytes(opened.read(8), "little")
+        header = json.loads(opened.read(min(length, _LONGEST_HEADER)))
     return {
         name: np.memmap(
             file, _TYPES[entry["dtype"]], "r", 8 + length + entry["data_offsets"][0], tuple(entry["shape"])
