@@ -5,7 +5,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-HEADING_SHIFT = 2  # h1 is the page's title and h2 its sections, so the body's "#" becomes h3
+FIRST_HEADING = 3  # h1 is the page's title and h2 its sections, so the body's highest heading becomes h3
 _TAGS = frozenset(
     "h3 h4 h5 h6 p br hr strong em s del code pre blockquote ul ol li a table thead tbody tr th td".split()  # noqa: SIM905
 )
@@ -24,8 +24,7 @@ class Markdown:
     def __call__(self, text: str | None) -> Markup:
         """HTML of `text`, "" for None."""
         tokens = self._parser.parse(text or "")
-        for token in tokens:
-            _shift(token)
+        _set_headings(tokens)
         html = self._parser.renderer.render(tokens, self._parser.options, {})
         safe = nh3.clean(
             html,
@@ -37,8 +36,12 @@ class Markdown:
         return Markup(safe)  # noqa: S704  cleaned in the line before
 
 
-def _shift(token: Token) -> None:
-    if token.type in {"heading_open", "heading_close"}:
-        token.tag = f"h{min(6, int(token.tag[1]) + HEADING_SHIFT)}"
-    if "style" in token.attrs:  # the content security policy forbids inline styles
-        del token.attrs["style"]
+def _set_headings(tokens: list[Token]) -> None:
+    """The levels in use become h3, h4, … without a gap, whichever level the writer began with."""
+    headings = [token for token in tokens if token.type in {"heading_open", "heading_close"}]
+    levels = sorted({token.tag for token in headings})
+    for token in headings:
+        token.tag = f"h{min(6, FIRST_HEADING + levels.index(token.tag))}"
+    for token in tokens:
+        if "style" in token.attrs:  # the content security policy forbids inline styles
+            del token.attrs["style"]

@@ -25,7 +25,9 @@ class _Collector(HTMLParser):
 
 
 def test_headings_move_below_the_pages_own() -> None:
-    assert "<h3>大</h3>" in render("# 大") and "<h6>小</h6>" in render("##### 小")
+    assert "<h3>大</h3>" in render("# 大") and "<h3>中</h3>" in render("## 中")
+    html = render("## 中\n\n##### 小\n\n## 中")
+    assert "<h4>小</h4>" in html and html.count("<h3>中</h3>") == 2
 
 
 def test_tables_and_lists() -> None:
