@@ -1,6 +1,5 @@
 """Every module that puts tables on the one MetaData. A new service adds its line here."""
 
-import contextlib
 import importlib
 
 from sqlalchemy import MetaData
@@ -19,6 +18,5 @@ MODULES = (
 def declared() -> MetaData:
     """The MetaData with all tables on it."""
     for name in MODULES:
-        with contextlib.suppress(ModuleNotFoundError):
-            importlib.import_module(name)
+        importlib.import_module(name)
     return metadata

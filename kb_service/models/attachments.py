@@ -56,5 +56,5 @@ class Attachment:
     state: ReadingState = ReadingState.WAITING
     pages_done: int = 0
     pages_total: int = 0
-    reason_ja: str = ""  # why it could not be read, for a person
+    reason_ja: str = ""  # why it could not be read, or what was left out of it, for a person
     reason_en: str = ""

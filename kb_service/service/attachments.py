@@ -181,10 +181,15 @@ class Attachments:
         return self._attachments.replace(work, changed)
 
     def store_text(
-        self, work: UnitOfWork, attachment_id: str, parts: Sequence[TextPart], media_type: str = ""
+        self,
+        work: UnitOfWork,
+        attachment_id: str,
+        parts: Sequence[TextPart],
+        media_type: str = "",
+        notes: Sequence[Text] = (),
     ) -> bool:
         """Keeps what was read and sends the entry to the indexes; False when the attachment has been removed
-        since. `media_type` is what the bytes turned out to be."""
+        since. `media_type` is what the bytes turned out to be; `notes` say what was left out."""
         attachment = self._attachments.get(work, attachment_id, lock=True)
         if attachment is None:
             return False
@@ -196,8 +201,8 @@ class Attachments:
             media_type=media_type or attachment.media_type,
             pages_done=total,
             pages_total=total,
-            reason_ja="",
-            reason_en="",
+            reason_ja=" ".join(note.ja for note in notes),
+            reason_en=" ".join(note.en for note in notes),
         )
         self._attachments.replace(work, done)
         self._signal.changed(work, self._outbox.append(work, attachment.entry_id), must_wait=False)

@@ -314,7 +314,8 @@ class _Run:
             if old.name == added.name and old.digest != added.digest:
                 attachments.remove(work, actor, old.id, imported=True)
         if file.extracted is not None:
-            attachments.store_text(work, added.id, file.extracted.parts, file.extracted.media_type)
+            read = file.extracted
+            attachments.store_text(work, added.id, read.parts, read.media_type, read.notes)
         else:
             attachments.set_state(work, added.id, ReadingState.UNREADABLE, reason=file.reason)
 

@@ -43,7 +43,9 @@ class ReadAttachment:
             self._refuse(identifier, _LOST)
             return
         with self._records.write() as work:
-            self._attachments.store_text(work, identifier, extracted.parts, extracted.media_type)
+            self._attachments.store_text(
+                work, identifier, extracted.parts, extracted.media_type, extracted.notes
+            )
         places = len(extracted.parts)
         report(places, places, "読み取りが終わりました。", "The reading is done.")
 

@@ -63,6 +63,16 @@ def test_the_same_file_twice_is_one_attachment(bank: WritingSide, entry: Entry) 
     assert added(bank, entry, name="別名.pdf").id != added(bank, entry).id
 
 
+def test_what_was_left_out_of_a_read_file_is_told(bank: WritingSide, entry: Entry) -> None:
+    one = added(bank, entry)
+    notes = [Text("500ページまで読みました。", "Read up to page 500.")]
+    with bank.records.write() as work:
+        assert bank.attachments.store_text(work, one.id, PARTS, notes=notes)
+    with bank.records.read() as work:
+        done = bank.attachments.get(work, OTHER, one.id)
+    assert (done.state, done.reason_ja, done.reason_en) == (ReadingState.DONE, notes[0].ja, notes[0].en)
+
+
 def test_reading_goes_through_its_states(bank: WritingSide, entry: Entry) -> None:
     one = added(bank, entry)
     with bank.records.write() as work:
