@@ -1,9 +1,9 @@
 """From what was typed to a plan: which words are meant, and how else they may be written."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from kb_service.adapters.tantivy_index.compiling import EntryCompiler
 from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Unit, Way, majority
@@ -20,6 +20,7 @@ _ALL_KANA = re.compile(r"[ぁ-ゖァ-ヶー]+")
 _SCRIPTS = re.compile(r"[ぁ-ゖー]+|[ァ-ヶー]+|[\u3400-\u9fff々]+|[a-z0-9\-]+")
 _PARTICLES = "のをがはにでとへもや"
 _SHORTEST_SLIP = 4
+_WINDOW = 4  # morphemes together in which a slip is looked for
 _NAMED = 4  # more words than this in one breath are no longer the name of a thing
 
 Visible = Callable[[Option], bool]  # does the reader see an entry that has it
@@ -110,6 +111,8 @@ class Planner:
                 taken.update(token.start for token in run.tokens)
                 if mended:
                     better = better.replace(run.text, mended, 1)
+        if not sentence and better == unit and (mixed := self._mixed(unit, tokens, asked)):
+            return mixed
         found.extend(
             (token.start, self._word(token, sentence)) for token in asked if token.start not in taken
         )
@@ -117,6 +120,20 @@ class Planner:
             found = [(0, Concept(unit, (Option(Way.CHARACTERS, (folded,)),)))]
         unique = {concept.options: concept for _, concept in sorted(found, key=lambda pair: pair[0])}
         return list(unique.values()), better
+
+    def _mixed(
+        self, unit: str, tokens: Sequence[Token], asked: Sequence[Token]
+    ) -> tuple[list[Concept], str] | None:
+        """A slip where two scripts meet (共同利サ用ービス), which no run of one script shows; None: there is none."""
+        row = Option(Way.CHARACTERS, (fold(unit),))
+        if len(set(map(_script, unit))) < 2 or not any(map(_fragment, tokens)) or self._visible(row):
+            return None
+        found = self._nearest(row.values[0])
+        if not found:
+            return None
+        words = tuple(dict.fromkeys(token.word for token in asked))
+        together = (Option(Way.TOGETHER, words, 0.5),) if len(words) > 1 else ()
+        return [Concept(unit, (Option(Way.CHARACTERS, (found[0],)), *together))], found[1]
 
     def _word(self, token: Token, sentence: bool) -> Concept:
         """One word. Kana also finds what sounds so; what nobody wrote so is looked for by its sound and,
@@ -269,6 +286,11 @@ def _inflected(unit: str, asked: Sequence[Token], sentence: bool) -> Iterator[_R
         row = []
 
 
+def _script(character: str) -> str:
+    """The first word of the character's Unicode name: CJK, HIRAGANA, KATAKANA, LATIN, DIGIT …"""
+    return unicodedata.name(character, "").partition(" ")[0].partition("-")[0]
+
+
 def _runs(unit: str, tokens: Sequence[Token], asked: Sequence[Token], sentence: bool) -> Iterator[_Run]:
     """Stretches of one script in whole morphemes."""
     scripts = [found.span() for found in _SCRIPTS.finditer(unit.lower())]
@@ -310,8 +332,16 @@ def _slips(run: _Run) -> Iterator[str]:
     if not (joined or kana or any(map(_fragment, run.tokens))):
         return
     shortest = 3 if run.alone and all(len(token.surface) == 1 for token in run.tokens) else _SHORTEST_SLIP
-    windows = [] if kana or len(run.tokens) < 3 else [a.surface + b.surface for a, b in pairwise(run.tokens)]
-    yield from (slip for slip in [run.text, *windows] if len(slip) >= shortest)
+    if len(run.text) >= shortest:
+        yield run.text
+    if kana:
+        return
+    for size in range(min(_WINDOW, len(run.tokens) - 1), 0, -1):
+        for at in range(len(run.tokens) - size + 1):
+            window = run.tokens[at : at + size]
+            text = "".join(token.surface for token in window)
+            if len(text) >= shortest and any(map(_fragment, window)):
+                yield text
 
 
 def _noun_rows(unit: str, tokens: Sequence[Token]) -> Iterator[str]:
