@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -43,6 +43,7 @@ class PassageTable:
         self._day_from = GrowingArray(np.int32)
         self._day_to = GrowingArray(np.int32)
         self._audiences: dict[frozenset[str], int] = {}
+        self._shared: dict[frozenset[str], frozenset[str]] = {}
         self._holders: dict[tuple[str, str], list[int]] = {}  # (facet, value) → ordinals
         self._masks: OrderedDict[tuple[frozenset[str], int], Mask] = OrderedDict()
         self.generation = 0
@@ -59,6 +60,7 @@ class PassageTable:
     def put(self, held: Held) -> None:
         """Adds an entry whose rows are the next ones; an older version of it dies."""
         self.remove(held.entry_id)
+        held = replace(held, keys=self._shared.setdefault(held.keys, held.keys))  # a million need few sets
         ordinal = len(self._held)
         self._held.append(held)
         self._ordinal_of[held.entry_id] = ordinal
