@@ -81,7 +81,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
     ) -> EntryPage:
-        """For reviewers, who may bring them back."""
+        """Those you may bring back: all of them for reviewers, drafts that were never shared for writers."""
         return _answer(request, response, bank.entries.deleted(work, actor, cursor_in(cursor), limit))
 
     @router.get("/tags", summary="Tags", responses=_PROBLEMS)

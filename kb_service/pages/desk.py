@@ -44,7 +44,6 @@ class Rights:
 
     edit: bool
     publish: bool
-    delete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,4 +81,4 @@ def rights(actor: Actor, entry: Entry) -> Rights:
     own = actor.organisation == entry.owner
     publish = own and may(actor, Action.ENTRY_PUBLISH)
     edit = own and may(actor, Action.ENTRY_WRITE) and (publish or entry.content.status not in _REVIEWED)
-    return Rights(edit, edit and publish, own and may(actor, Action.ENTRY_DELETE))
+    return Rights(edit, edit and publish)

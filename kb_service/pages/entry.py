@@ -17,7 +17,6 @@ from kb_service.pages.labels import AUDIENCES, LINKS, LINKS_TO_HERE, label
 from kb_service.service.search import Related
 from kernel.errors import ChienowaError, Stale
 from kernel.identity.models import Actor
-from kernel.identity.permissions import Action, require
 from kernel.visibility import Audience, AudienceKind
 from kernel.web.formats import Formats
 
@@ -68,6 +67,7 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
         with web.records.read() as work:
             entry = bank.entries.get(work, actor, entry_id)
             attachments = bank.attachments.list(work, actor, entry_id)
+            may_delete = bank.entries.may_delete(work, actor, entry)
         may = rights(actor, entry)
         return desk.page(
             request,
@@ -80,7 +80,7 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
             related=related_groups(bank.search.related(actor, entry_id), entry, language),
             may_edit=may.edit,
             may_publish=may.publish,
-            may_delete=may.delete,
+            may_delete=may_delete,
             upload_limit=web.settings.upload_max_mb * 1_000_000,
         )
 
@@ -109,9 +109,9 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
     @router.get("/knowledge/{entry_id}/delete")
     def ask_to_delete(request: Request, entry_id: str, actor: Actor = Depends(web.page_actor)) -> Response:
         """Says what will be gone for whom, before it is."""
-        require(actor, Action.ENTRY_DELETE)
         with web.records.read() as work:
             entry = bank.entries.get(work, actor, entry_id)
+            bank.entries.check_delete(work, actor, entry)
             attachments = bank.attachments.list(work, actor, entry_id)
             linked = [each for each in bank.entries.linked(work, actor, entry_id) if not each.outgoing]
         return desk.page(
@@ -121,7 +121,11 @@ def add_entry_pages(router: APIRouter, desk: Desk) -> None:
             entry=entry,
             attachments=len(attachments),
             linked=linked,
-            audience=audience_words(entry.content.audience, web.language(request), desk.named(request)),
+            audience=audience_words(
+                Audience() if entry.content.status is Status.DRAFT else entry.content.audience,
+                web.language(request),
+                desk.named(request),
+            ),
         )
 
     @router.post("/knowledge/{entry_id}/delete")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from kb_service.models.attachments import Attachment
 from kb_service.models.entries import Entry, Kind, LinkKind, Outcome, ProviderKind, Status
-from kb_service.pages.desk import Desk, rights
+from kb_service.pages.desk import Desk
 from kb_service.pages.fields import GROUPS
 from kb_service.pages.forms import Values, first
 from kb_service.pages.labels import (
@@ -81,7 +81,6 @@ def form_page(desk: Desk, request: Request, actor: Actor, filled: Filled) -> Res
         attachments=attachments,
         based_on=version,
         draft_key=f"kb-draft:{actor.user_id}:{entry.id if entry else 'new-' + kind}",
-        may_delete=entry is not None and rights(actor, entry).delete,
         upload_limit=web.settings.upload_max_mb * 1_000_000,
         **_options(actor, entry, language),
     )

@@ -52,7 +52,7 @@ def add_list_pages(router: APIRouter, desk: Desk) -> None:
         require(actor, Action.ENTRY_WRITE)
         with web.records.read() as work:
             page = entries.drafts(work, actor, cursor, LENGTH)
-        return desk.page(request, actor, "drafts.html", page=page, may_delete=may(actor, Action.ENTRY_DELETE))
+        return desk.page(request, actor, "drafts.html", page=page)
 
     @router.get("/knowledge/deleted")
     def deleted(
@@ -61,7 +61,9 @@ def add_list_pages(router: APIRouter, desk: Desk) -> None:
         """What was deleted here, each with a button that brings it back."""
         with web.records.read() as work:
             page = entries.deleted(work, actor, cursor, LENGTH)
-        return desk.page(request, actor, "deleted.html", page=page)
+        return desk.page(
+            request, actor, "deleted.html", page=page, may_delete=may(actor, Action.ENTRY_DELETE)
+        )
 
 
 def _next_address(kind: str, status: str, cursor: str | None) -> str:

@@ -1,6 +1,9 @@
 """Which rights a change of an entry needs, and whether it takes the entry from somebody."""
 
-from kb_service.models.entries import Entry, Status
+from collections.abc import Iterable
+from dataclasses import replace
+
+from kb_service.models.entries import Content, Entry, Status
 from kernel.errors import Forbidden, Text
 from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, may, require
@@ -33,6 +36,32 @@ def require_change(actor: Actor, before: Entry | None, after: Entry) -> None:
                 "Save a draft and ask one.",
             )
         )
+
+
+def require_delete(actor: Actor, entry: Entry, versions: Iterable[Content]) -> None:
+    """Raises Forbidden unless the actor may delete the entry, or bring it back. `versions` are read only for
+    writers without the right to delete: they may drop a draft that was never shared."""
+    require_own(actor, entry.owner)
+    if may(actor, Action.ENTRY_DELETE):
+        return
+    require(actor, Action.ENTRY_WRITE)
+    if not never_shared(entry, versions):
+        raise Forbidden(
+            Text(
+                "一度でも共有または公開したナレッジの削除には、確認者の権限が必要です。確認者に依頼してください。",
+                "What has been shared or published is deleted by a reviewer. Ask one.",
+            )
+        )
+
+
+def never_shared(entry: Entry, versions: Iterable[Content]) -> bool:
+    """Whether the entry is a draft that nobody outside its organisation could ever read."""
+    own = Audience().keys(entry.owner)
+    return entry.content.status is Status.DRAFT and all(
+        content.status not in _REVIEWED
+        and reaches(own, replace(entry, content=content, deleted=False).audience_keys())
+        for content in versions
+    )
 
 
 def needs_review(before: Entry | None, after: Entry) -> bool:

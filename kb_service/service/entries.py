@@ -86,10 +86,10 @@ class Entries(EntryReader):
         return self._save(work, actor, entry_id, content, based_on, note=note, act=Act.RESTORED)
 
     def delete(self, work: UnitOfWork, actor: Actor, entry_id: str, based_on: int) -> None:
-        """Takes the entry out of everybody's sight; its revisions are kept. Raises StaleEntry."""
+        """Takes the entry out of everybody's sight; its revisions are kept. Writers may do so with drafts
+        that were never shared. Raises StaleEntry."""
         before = self._lock_readable(work, actor, entry_id)
-        require_own(actor, before.owner)
-        require(actor, Action.ENTRY_DELETE)
+        self.check_delete(work, actor, before)
         if before.version != based_on:
             raise stale(self._shown(work, keys_of(actor), [before])[0], None)
         after = replace(self._next(actor, before, before.content), deleted=True)
@@ -101,7 +101,7 @@ class Entries(EntryReader):
         before = self._entries.get(work, entry_id, lock=True)
         if before is None or before.owner != actor.organisation:
             raise absent()
-        require(actor, Action.ENTRY_DELETE)
+        self.check_delete(work, actor, before)
         if not before.deleted:
             raise Conflict(Text("このナレッジは削除されていません。", "This entry has not been deleted."))
         after = replace(self._next(actor, before, before.content), deleted=False)

@@ -95,6 +95,7 @@ class Generations:
         self._lock = threading.Lock()
         self._current: Generation | None = None
         self._held: list[_Held] = []
+        self._told = ""
         folder.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -135,12 +136,19 @@ class Generations:
             self.open(writable=False)
 
     def promoted(self) -> Embedder | None:
-        """The embedder to use now; None, with a line in the log, when there is none."""
+        """The embedder to use now; None when there is none. It is asked for every few seconds, so the log has
+        a line when there is none any more, when the reason changes, and when there is one again."""
         try:
-            return self.engines.embedder()
+            embedder = self.engines.embedder()
         except ChienowaError as error:
-            _log.warning("no text vectors, only words are searched: %s", error)
+            if self._told != str(error):
+                self._told = str(error)
+                _log.warning("no text vectors, only words are searched: %s", error)
             return None
+        if self._told:
+            self._told = ""
+            _log.info("text vectors are there again: %s", embedder.version)
+        return embedder
 
     def beside(self, keyword: bool, embedder: Embedder | None) -> tuple[Generation, Pointer]:
         """A generation to fill: with a new keyword index, or the one in use, and with a new vector index for

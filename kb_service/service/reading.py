@@ -1,6 +1,6 @@
 """Entries as readers see them: one, lists, links, tags, counts, history."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kb_service.models.entries import Content, Entry, Revision, Status
@@ -8,9 +8,10 @@ from kb_service.models.listing import Counts, LinkedEntry, Listing, Page, TagCou
 from kb_service.ports.records import EntryRepository, RevisionRepository
 from kb_service.rules.comparison import FieldChange, compare
 from kb_service.rules.content import invalid
-from kernel.errors import NotFound, Problem, Text, not_found
+from kb_service.rules.lifecycle import never_shared, require_delete
+from kernel.errors import Forbidden, NotFound, Problem, Text, not_found
 from kernel.identity.models import Actor
-from kernel.identity.permissions import Action, require
+from kernel.identity.permissions import Action, may, require
 from kernel.records import UnitOfWork
 from kernel.visibility import reader_keys, visible
 
@@ -65,10 +66,27 @@ class EntryReader:
         return self.page(work, actor, listing, cursor, limit)
 
     def deleted(self, work: UnitOfWork, actor: Actor, cursor: str | None, limit: int) -> Page[Entry]:
-        """Deleted entries of the actor's organisation, for those who may bring them back."""
-        require(actor, Action.ENTRY_DELETE)
-        page = self._entries.deleted(work, actor.organisation, cursor, _clamped(limit))
-        return Page(self._shown(work, keys_of(actor), page.items), page.next)
+        """Deleted entries of the actor's organisation that the actor may bring back. A page may be shorter
+        than `limit`, and is empty only when nothing follows."""
+        require(actor, Action.ENTRY_WRITE)
+        while True:
+            page = self._entries.deleted(work, actor.organisation, cursor, _clamped(limit))
+            mine = [one for one in page.items if self._may_restore(work, actor, one)]
+            if mine or page.next is None:
+                return Page(self._shown(work, keys_of(actor), mine), page.next)
+            cursor = page.next
+
+    def may_delete(self, work: UnitOfWork, actor: Actor, entry: Entry) -> bool:
+        """Whether `delete` would be allowed."""
+        try:
+            self.check_delete(work, actor, entry)
+        except Forbidden:
+            return False
+        return True
+
+    def check_delete(self, work: UnitOfWork, actor: Actor, entry: Entry) -> None:
+        """Raises the Forbidden that `delete` would raise."""
+        require_delete(actor, entry, self._contents(work, entry.id))
 
     def linked(self, work: UnitOfWork, actor: Actor | None, entry_id: str) -> tuple[LinkedEntry, ...]:
         """Entries at the other end of links, those of this entry first, then those that point to it."""
@@ -123,6 +141,16 @@ class EntryReader:
         """Raises NotFound when one of the versions does not exist or may not be read."""
         before, after = (self.revision(work, actor, entry_id, version) for version in (a, b))
         return Comparison(before, after, compare(before.content, after.content))
+
+    def _may_restore(self, work: UnitOfWork, actor: Actor, entry: Entry) -> bool:
+        return may(actor, Action.ENTRY_DELETE) or never_shared(entry, self._contents(work, entry.id))
+
+    def _contents(self, work: UnitOfWork, entry_id: str) -> Iterator[Content]:
+        """What every version said, newest first."""
+        before: int | None = None
+        while rows := self._revisions.page(work, entry_id, before, PAGE_MAX):
+            yield from (row.content for row in rows)
+            before = rows[-1].version
 
     def _readable(self, work: UnitOfWork, keys: frozenset[str], entry_id: str, lock: bool = False) -> Entry:
         entry = self._entries.get(work, entry_id, lock)

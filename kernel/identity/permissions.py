@@ -10,11 +10,12 @@ class Action(StrEnum):
     """What can be done. Reading is limited to what the actor may see, writing to their organisation."""
 
     ENTRY_READ = "entry.read"
-    ENTRY_WRITE = "entry.write"  # drafts and in-progress entries of the own organisation
+    ENTRY_WRITE = "entry.write"  # drafts and in-progress entries; drop drafts that were never shared
     ENTRY_PUBLISH = "entry.publish"  # publish, widen the audience, archive
     ENTRY_DELETE = "entry.delete"
     IMPORT = "import"
-    INDEX_MANAGE = "index.manage"  # reindex, adapt, see jobs and health
+    INDEX_MANAGE = "index.manage"  # reindex, adapt
+    OPERATIONS_READ = "operations.read"  # how things are: index, model, jobs of the own organisation
     USER_MANAGE = "user.manage"
     AUDIT_READ = "audit.read"
     TOKEN_OWN = "token.own"  # noqa: S105  make API tokens for oneself
@@ -26,10 +27,24 @@ TABLE: dict[Role, frozenset[Action]] = {
     Role.REVIEWER: frozenset(
         {Action.ENTRY_READ, Action.TOKEN_OWN, Action.ENTRY_WRITE, Action.ENTRY_PUBLISH, Action.ENTRY_DELETE}
     ),
-    Role.OPERATOR: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN, Action.IMPORT, Action.INDEX_MANAGE}),
+    Role.OPERATOR: frozenset(
+        {
+            Action.ENTRY_READ,
+            Action.TOKEN_OWN,
+            Action.IMPORT,
+            Action.INDEX_MANAGE,
+            Action.OPERATIONS_READ,
+        }
+    ),
     Role.AUDITOR: frozenset({Action.ENTRY_READ, Action.AUDIT_READ}),
     Role.ADMINISTRATOR: frozenset(
-        {Action.ENTRY_READ, Action.TOKEN_OWN, Action.USER_MANAGE, Action.AUDIT_READ}
+        {
+            Action.ENTRY_READ,
+            Action.TOKEN_OWN,
+            Action.USER_MANAGE,
+            Action.AUDIT_READ,
+            Action.OPERATIONS_READ,
+        }
     ),
 }
 
@@ -40,6 +55,7 @@ SCOPE_NEEDED: dict[Action, Scope] = {
     Action.ENTRY_DELETE: Scope.WRITE,
     Action.IMPORT: Scope.WRITE,
     Action.INDEX_MANAGE: Scope.ADMIN,
+    Action.OPERATIONS_READ: Scope.ADMIN,
     Action.USER_MANAGE: Scope.ADMIN,
     Action.AUDIT_READ: Scope.ADMIN,
     Action.TOKEN_OWN: Scope.ADMIN,

@@ -24,11 +24,12 @@ ROLE_PURPOSES: Mapping[Role, str] = {
 }
 ACTION_NAMES: Mapping[Action, str] = {
     Action.ENTRY_READ: N_("知識を探して読む"),
-    Action.ENTRY_WRITE: N_("下書きと更新予定の知識を書く"),
+    Action.ENTRY_WRITE: N_("下書きと更新予定の知識を書く（未公開の下書きの削除を含む）"),
     Action.ENTRY_PUBLISH: N_("公開する・公開範囲を広げる・保管する"),
-    Action.ENTRY_DELETE: N_("知識を削除する"),
+    Action.ENTRY_DELETE: N_("共有・公開した知識を削除する"),
     Action.IMPORT: N_("資料をまとめて取り込む"),
-    Action.INDEX_MANAGE: N_("検索の索引を作り直す・処理の状態を見る"),
+    Action.INDEX_MANAGE: N_("検索の索引を作り直す・言葉の意味を学習させる"),
+    Action.OPERATIONS_READ: N_("処理状況を見る"),
     Action.USER_MANAGE: N_("利用者を管理する"),
     Action.AUDIT_READ: N_("監査記録を見る"),
     Action.TOKEN_OWN: N_("自分のAPIトークンを作る"),
@@ -64,4 +65,7 @@ AUDIT_NAMES: Mapping[str, str] = {
     "entry.undeleted": N_("知識の削除を取り消した"),
     "attachment.added": N_("添付ファイルを追加した"),
     "attachment.removed": N_("添付ファイルを削除した"),
+    "index.rebuild": N_("検索の索引の作り直しを始めた"),
+    "model.learn": N_("言葉の意味の学習を始めた"),
+    "model.rollback": N_("言葉の意味のモデルをひとつ前に戻した"),
 }

@@ -322,6 +322,56 @@ def test_a_contributor_writes_drafts(bank: WritingSide) -> None:
             bank.entries.delete(work, CONTRIBUTOR, draft.id, 2)
 
 
+def test_a_contributor_drops_a_draft_that_was_never_shared_and_brings_it_back(bank: WritingSide) -> None:
+    draft = created(bank, CONTRIBUTOR, title="書きかけ", status=Status.DRAFT, audience=PUBLIC)
+    reviewed = created(bank, title="確認者が消したもの")
+    with bank.records.write() as work:
+        assert bank.entries.may_delete(work, CONTRIBUTOR, draft)
+        bank.entries.delete(work, CONTRIBUTOR, draft.id, 1)
+        bank.entries.delete(work, ME, reviewed.id, 1)
+    with bank.records.read() as work:
+        assert bank.entries.drafts(work, ME, None, 9).items == ()
+        for limit in (1, 9):  # with 1, what only a reviewer may bring back fills the first page
+            mine = bank.entries.deleted(work, CONTRIBUTOR, None, limit)
+            assert [one.id for one in mine.items] == [draft.id]
+        assert len(bank.entries.deleted(work, ME, None, 9).items) == 2
+        for nobody in (actor(CHIYODA, Role.READER), actor(CHIYODA, Role.OPERATOR)):
+            with pytest.raises(Forbidden):
+                bank.entries.deleted(work, nobody, None, 9)
+    with pytest.raises(Forbidden), bank.records.write() as work:
+        bank.entries.undelete(work, CONTRIBUTOR, reviewed.id)
+    with bank.records.write() as work:
+        again = bank.entries.undelete(work, CONTRIBUTOR, draft.id)
+    assert (again.version, again.content) == (3, draft.content)
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        {"status": Status.PUBLISHED, "audience": OWN},
+        {"status": Status.ARCHIVED, "audience": OWN},
+        {"status": Status.IN_PROGRESS, "planned": Planned("効果"), "audience": MEMBERS},
+    ],
+)
+def test_a_draft_that_was_shared_once_is_a_reviewers_to_delete(
+    bank: WritingSide, shared: dict[str, object]
+) -> None:
+    entry = created(bank, **shared)
+    with bank.records.write() as work:
+        draft = bank.entries.save(work, ME, entry.id, case(status=Status.DRAFT, audience=OWN), 1)
+        assert not bank.entries.may_delete(work, CONTRIBUTOR, draft)
+        with pytest.raises(Forbidden):
+            bank.entries.delete(work, CONTRIBUTOR, entry.id, 2)
+        bank.entries.delete(work, ME, entry.id, 2)
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.OPERATOR, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_writes_nothing_deletes_no_draft(bank: WritingSide, role: Role) -> None:
+    draft = created(bank, status=Status.DRAFT)
+    with pytest.raises(Forbidden), bank.records.write() as work:
+        bank.entries.delete(work, actor(CHIYODA, role), draft.id, 1)
+
+
 @pytest.mark.parametrize(
     "who",
     [

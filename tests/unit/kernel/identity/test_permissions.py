@@ -15,9 +15,9 @@ EXPECTED = {  # read off the wards' division of work; a change here is a decisio
     Role.READER: "entry.read token.own",
     Role.CONTRIBUTOR: "entry.read entry.write token.own",
     Role.REVIEWER: "entry.delete entry.publish entry.read entry.write token.own",
-    Role.OPERATOR: "entry.read import index.manage token.own",
+    Role.OPERATOR: "entry.read import index.manage operations.read token.own",
     Role.AUDITOR: "audit.read entry.read",
-    Role.ADMINISTRATOR: "audit.read entry.read token.own user.manage",
+    Role.ADMINISTRATOR: "audit.read entry.read operations.read token.own user.manage",
 }
 
 
