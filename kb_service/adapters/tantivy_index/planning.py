@@ -82,6 +82,8 @@ class Planner:
                 exact = Option(Way.CHARACTERS, (fold(each),)) if len(tokens) > 1 and not said else None
                 if exact and not self._visible(exact):
                     exact = None
+                if exact:  # a row that is the whole unit would only be read twice
+                    rows = tuple(row for row in rows if row not in exact.values)
                 units.append(Unit(each, tuple(concepts), majority(len(concepts)), rows, exact))
         changed = " ".join(corrected)
         return Plan(tuple(units), sentence, changed if changed != " ".join(typed) else "")
