@@ -136,6 +136,17 @@ def log_in(browser: Browser, address: str, complaints: list[str]) -> Iterator[Lo
         context.close()
 
 
+def first_hit(page: Page, words: str, title: str) -> None:
+    """Searches until the first hit is this one: what was saved is found within a second."""
+    for _ in range(25):
+        page.goto(f"/knowledge?q={words}")
+        hits = page.locator(".kb-hit__title")
+        if hits.count() and hits.first.inner_text() == title:
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"{title} is not the first hit for {words}: {page.locator('main').inner_text()[:500]}")
+
+
 @pytest.fixture
 def write(log_in: LogIn) -> Callable[..., str]:
     """Writes an entry through the form and returns its address."""

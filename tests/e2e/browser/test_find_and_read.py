@@ -24,7 +24,7 @@ def test_one_click_then_a_search_leads_to_the_marked_passage(log_in: LogIn) -> N
 
 
 def test_ten_hits_fit_above_two_screens(log_in: LogIn) -> None:
-    page = log_in(KANRI, "/knowledge?q=AI-OCR")
+    page = log_in(KANRI, "/knowledge?q=申請")
     tenth = page.locator(".kb-hit").nth(9)
     box = tenth.bounding_box()
     assert box is not None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser.conftest import LogIn
+from tests.e2e.browser.conftest import LogIn, first_hit
 
 KANRI = "chiyoda-kanri"
 Write = Callable[..., str]
@@ -23,8 +23,7 @@ def test_a_new_entry_is_found_at_once(log_in: LogIn, write: Write) -> None:
     page = log_in(KANRI)
     write(page, "窓口の順番待ちを減らした番号札の工夫", body="# 背景\n\n混雑の時間帯をオドリバ方式で分けた。")
     expect(page.get_by_role("heading", level=1)).to_have_text("窓口の順番待ちを減らした番号札の工夫")
-    page.goto("/knowledge?q=オドリバ方式")
-    expect(page.locator(".kb-hit__title").first).to_have_text("窓口の順番待ちを減らした番号札の工夫")
+    first_hit(page, "オドリバ方式", "窓口の順番待ちを減らした番号札の工夫")
 
 
 def test_what_is_wrong_is_listed_beside_it_and_nothing_typed_is_lost(
@@ -143,8 +142,7 @@ def test_deleting_says_what_goes_and_can_be_undone(
     expect(other.locator(".kb-hit__title", has_text="消してから戻す記録")).to_have_count(0)
     page.get_by_role("button", name=re.compile("元に戻す.*消してから戻す記録")).click()
     page.wait_for_url(address)
-    other.goto("/knowledge?q=ドットコイ")
-    expect(other.locator(".kb-hit__title").first).to_have_text("消してから戻す記録ドットコイ")
+    first_hit(other, "ドットコイ", "消してから戻す記録ドットコイ")
 
 
 def test_a_contributor_writes_drafts_and_is_told_who_publishes(log_in: LogIn) -> None:
