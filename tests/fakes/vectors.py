@@ -95,3 +95,23 @@ def _passes(entry: IndexedEntry, filters: Filters) -> bool:
     if filters.period_from is not None and (last is None or last < filters.period_from):
         return False
     return filters.period_to is None or (first is not None and first <= filters.period_to)
+
+
+class TopicEmbedder:
+    """Knows a few words and what they are about: words of one topic have one direction."""
+
+    version = "topics-1"
+
+    def __init__(self, *topics: str) -> None:
+        self._topics = [topic.split() for topic in topics]
+        self.dimensions = len(topics)
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        return self.passages(texts)
+
+    def passages(self, texts: Sequence[str]) -> Vectors:
+        counts = [[sum(text.count(word) for word in words) for words in self._topics] for text in texts]
+        vectors = np.array(counts, np.float32).reshape(len(texts), self.dimensions)
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        units: Vectors = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+        return units
