@@ -1,14 +1,18 @@
 """Fixtures that every test may use: real, migrated databases and a folder of one's own."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
+from assembly.embedded import build
 from kernel.clock import FixedClock
 from kernel.records import Records
+from kernel.settings import Settings
 from migrations.run import upgrade
 from tests.postgres import PostgresServer, database_name, postgres_server
 
@@ -68,6 +72,23 @@ def sqlite_records(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Records]:
     opened = Records(f"sqlite:///{path}")
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def base_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A `models` folder with the static model built from the installed word vectors, to copy into a home.
+    Built once for all workers of a run: it takes 20 s of one core."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "base-home"
+    with FileLock(shared / "base-home.lock"):
+        if not (folder / "models" / "done").exists():
+            system = build(Settings(home=folder))
+            system.bank.adaptation.build_base()
+            system.records.close()
+            (folder / "models" / "done").touch()
+    return folder / "models"
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Both arms of a search and their mix: which entries, in which order, how many, and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb_service.models.searching import FacetCount, Filters, Query, Sort, Why
 from kb_service.ports.keyword import KeywordAnswer, KeywordHit, KeywordIndex
@@ -80,7 +80,8 @@ class Retriever:
         near = self._near(asked, depth, words)
         if near is None:
             return self._words_alone(words)
-        return self._mixed(asked, limit, words, near)
+        mixed = self._mixed(asked, limit, words, near)
+        return mixed if WORDS in arms else replace(mixed, arms=(MEANING,))
 
     def _words_alone(self, words: KeywordAnswer) -> Retrieved:
         best = max((hit.score for hit in words.hits), default=0.0) or 1.0
