@@ -1,12 +1,10 @@
 """How the parts are, for the operator and for container health checks. No names, no contents."""
 
-import shutil
 from typing import Any
 
 from assembly.embedded import System
+from kernel.disk import LEAST_FREE, free_space
 from kernel.errors import ChienowaError
-
-LEAST_FREE = 500_000_000  # bytes; below it the next large upload may fill the disk
 
 
 def check(system: System) -> dict[str, Any]:
@@ -45,7 +43,7 @@ def _index(system: System) -> dict[str, Any]:
 
 
 def _disk(system: System) -> dict[str, Any]:
-    free = shutil.disk_usage(system.settings.home).free
+    free = free_space(system.settings.home)
     return {"ok": free >= LEAST_FREE, "free_mb": free // 1_000_000}
 
 

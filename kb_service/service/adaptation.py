@@ -1,6 +1,7 @@
 """The text vectors learn from the bank: what they may read, when, and whether the result comes into use."""
 
 import hashlib
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ from kernel.clock import Clock
 from kernel.errors import Text
 from kernel.records import Records
 from kernel.visibility import MEMBERS, PUBLIC
+
+_log = logging.getLogger(__name__)
 
 FEWEST_ENTRIES = 40  # fewer teach nothing that would hold
 FEWEST_CASES = 8  # held-out titles; fewer prove nothing
@@ -155,6 +158,12 @@ class Adaptation:
         """Every step so far, the newest last."""
         return self._shelf.history()
 
+    def earlier(self) -> Promotion | None:
+        """The step that `rollback` would return to; None when there is none. One step is kept: after a
+        rollback there is none until something is learnt again."""
+        steps = self._shelf.history()
+        return steps[-2] if len(steps) > 1 and not steps[-1].note else None
+
 
 def held_out(texts: list[BankText]) -> frozenset[str]:
     """The entries whose title and body are never learnt together. Chosen by a hash of the title, so that the
@@ -188,7 +197,8 @@ def judge(candidate: Score, current: Score) -> Verdict:
     for group, score in candidate.groups.items():
         former = current.groups.get(group)
         if former and former.cases >= _JUDGED_GROUP and score.mrr < former.mrr - HARM:
-            lost = f"{group}: {former.mrr:.3f} → {score.mrr:.3f}"
+            _log.warning("the candidate harms %s: %.3f → %.3f", group, former.mrr, score.mrr)
+            lost = f"MRR {former.mrr:.3f} → {score.mrr:.3f}"  # whose is for the log: others read this
             return Verdict(
                 False,
                 Text(

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kernel.clock import Clock
+from kernel.errors import Invalid, Problem, Text
 from kernel.ids import new_id
 from kernel.jobs.models import Job, JobState, Scalar
 from kernel.jobs.tables import jobs
@@ -88,14 +89,30 @@ class Jobs:
         limit: int = 50,
         states: Sequence[JobState] | None = None,
         organisations: Collection[str] | None = None,
+        before: str | None = None,
     ) -> tuple[Job, ...]:
-        """Newest first; only of these organisations when they are given ("" = the system's own)."""
+        """Newest first; only of these organisations when they are given ("" = the system's own), and only
+        those asked for before the job `before`. Raises Invalid when there is no such job among them."""
         statement = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
+        if before is not None:
+            last = self.get(work, before)
+            if last is None or (organisations is not None and last.organisation not in organisations):
+                raise _unknown_cursor()
+            earlier = and_(jobs.c.created_at == last.created_at, jobs.c.id < last.id)
+            statement = statement.where(or_(jobs.c.created_at < last.created_at, earlier))
         if states is not None:
             statement = statement.where(jobs.c.state.in_([state.value for state in states]))
         if organisations is not None:
             statement = statement.where(jobs.c.organisation.in_(organisations))
         return tuple(job_of(row) for row in work.connection.execute(statement))
+
+
+def _unknown_cursor() -> Invalid:
+    text = Text(
+        "続きの位置が正しくありません。一覧の最初から読み直してください。",
+        "The place to continue from is not one that a list has given. Read the list from its beginning.",
+    )
+    return Invalid(text, (Problem("before", text),))
 
 
 def job_of(row: Row[tuple[object, ...]]) -> Job:

@@ -51,6 +51,7 @@ MAP = (
         (
             Place(N_("利用者"), "/admin/users", Action.USER_MANAGE),
             Place(N_("監査記録"), "/admin/audit", Action.AUDIT_READ),
+            Place(N_("処理状況"), "/admin/operations", Action.OPERATIONS_READ),
         ),
     ),
 )

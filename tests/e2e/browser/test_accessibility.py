@@ -57,6 +57,7 @@ def test_every_page_is_accessible(log_in: LogIn, write: Write, narrow: bool) -> 
         "/account",
         "/admin/users",
         "/admin/audit",
+        "/admin/operations",
     ):
         _check(page, path)
 

@@ -22,9 +22,8 @@ EXAMPLES = (
 )
 
 
-def build_router(bank: Bank, web: Web) -> APIRouter:
+def add_home_pages(router: APIRouter, bank: Bank, web: Web) -> None:
     """Adds / and /help."""
-    router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     def home(request: Request, actor: Actor = Depends(web.page_actor)) -> Response:
@@ -55,8 +54,6 @@ def build_router(bank: Bank, web: Web) -> APIRouter:
     def help_page(request: Request, actor: Actor = Depends(web.page_actor)) -> Response:
         """The guide of the whole system."""
         return web.render(request, "portal/help.html", may_write=may(actor, Action.ENTRY_WRITE))
-
-    return router
 
 
 def _due(entry: Entry, web: Web) -> bool:
