@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import numpy as np
 
@@ -91,10 +92,12 @@ def _passes(entry: IndexedEntry, filters: Filters) -> bool:
     for name, values in filters.facets.items():
         if values and not set(values) & set(entry.facets.get(name, ())):
             return False
-    first, last = entry.period_from or entry.period_to, entry.period_to or entry.period_from
-    if filters.period_from is not None and (last is None or last < filters.period_from):
+    if filters.period_from is None and filters.period_to is None:
+        return True
+    if entry.period_from is None and entry.period_to is None:
         return False
-    return filters.period_to is None or (first is not None and first <= filters.period_to)
+    begins, ends = entry.period_from or date.min, entry.period_to or date.max
+    return begins <= (filters.period_to or date.max) and ends >= (filters.period_from or date.min)
 
 
 class TopicEmbedder:

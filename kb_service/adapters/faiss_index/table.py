@@ -13,7 +13,7 @@ from kb_service.models.searching import Filters
 
 Mask = npt.NDArray[np.bool_]
 _CACHED_MASKS = 64
-_FAR = 2**31 - 1
+_FAR, _NEVER = 2**31 - 1, -1  # a day after and a day before all days
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,9 @@ class PassageTable:
         self._owner_of_row.extend(np.full(held.rows, ordinal, np.int32))
         self._alive.extend([True])
         self._audience.extend([self._audiences.setdefault(held.keys, len(self._audiences))])
-        first, last = held.day_from or held.day_to, held.day_to or held.day_from
-        self._day_from.extend([_FAR if first is None else first])
-        self._day_to.extend([-1 if last is None else last])
+        first, last = _days(held)
+        self._day_from.extend([first])
+        self._day_to.extend([last])
         for name, values in held.facets.items():
             for value in values:
                 self._holders.setdefault((name, value), []).append(ordinal)
@@ -156,3 +156,14 @@ class PassageTable:
             latest = (filters.period_to or date.max).toordinal()
             passing &= (self._day_from.view() <= latest) & (self._day_to.view() >= earliest)
         return passing
+
+
+def _days(held: Held) -> tuple[int, int]:
+    """First and last day of an entry's period. A side that is not said is open; an entry without a period has
+    days that overlap with nothing."""
+    if held.day_from is None and held.day_to is None:
+        return _FAR, _NEVER
+    return (
+        _NEVER if held.day_from is None else held.day_from,
+        _FAR if held.day_to is None else held.day_to,
+    )
