@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
@@ -21,6 +22,7 @@ _log = logging.getLogger(__name__)
 POLL_SECONDS = 0.2  # for rows that other processes committed
 PROMOTED_SECONDS = 2.0  # between two looks at which embedder is promoted
 BACK_OFF_SECONDS = 2.0  # after a full disk or a lost database
+BUILD_AGAIN_SECONDS = (4.0, 3600.0)  # after vectors could not be built: at first, doubled up to the second
 WAIT_SECONDS = 10.0  # for an index to refuse what somebody may no longer read
 
 STOPPING = Text(
@@ -28,7 +30,24 @@ STOPPING = Text(
     "The server is stopping, so the rebuild was given up. Try again after it has started.",
 )
 
+STANDING = Text(
+    "検索の索引の更新が、予期しない問題で止まっています。自動でやり直しています。続くときは、ログを確かめてください。"
+    "保存した内容は失われていません。",
+    "An unexpected problem keeps the search index from following. It is tried again and again; look into the "
+    "log if it goes on. Nothing that was saved is lost.",
+)
+
 Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Unbuilt:
+    """Vectors of a model that could not be built: not tried again before `again_at` (monotonic seconds)."""
+
+    version: str
+    again_at: float
+    wait: float
+    problem: ChienowaError
 
 
 class Indexing:
@@ -58,6 +77,7 @@ class Indexing:
         self._thread: threading.Thread | None = None
         self._looked_at_promoted = 0.0
         self._problem: ChienowaError | None = None
+        self._unbuilt: _Unbuilt | None = None
         self._beside: Filling | None = None
 
     def open(self) -> None:
@@ -131,7 +151,8 @@ class Indexing:
             last = self._repositories.outbox.last(work)
         entries = passages = 0
         meaning = ""
-        problem = self._problem
+        unbuilt = self._unbuilt
+        problem = self._problem or (unbuilt.problem if unbuilt else None)
         try:
             with self._generations.use() as generation:
                 entries = generation.keyword.entries()
@@ -161,13 +182,11 @@ class Indexing:
                 while self._turn() and not self._stopping.is_set():
                     pass
                 self._problem = None
-            except ChienowaError as error:
-                if self._problem is None:  # once, not five times a second
+            except Exception as error:
+                told = error if isinstance(error, ChienowaError) else Unavailable(STANDING)
+                if self._problem is None or self._problem.text != told.text:  # once, not all the time
                     _log.exception("the indexes cannot follow the records for now")
-                self._problem = error
-                pause = BACK_OFF_SECONDS
-            except Exception:
-                _log.exception("the indexes cannot follow the records for now")
+                self._problem = told
                 pause = BACK_OFF_SECONDS
             self._wake.wait(pause)
 
@@ -234,9 +253,13 @@ class Indexing:
         self._looked_at_promoted = now
         embedder = self._generations.promoted()
         if embedder is None or embedder.version == self._generations.pointer.embedder:
+            self._unbuilt = None
             return
+        unbuilt = self._unbuilt
         if self._thread is None:
             self._build(False, embedder, _silently)
+        elif unbuilt is not None and unbuilt.version == embedder.version and now < unbuilt.again_at:
+            return
         elif not self._building.locked():
             threading.Thread(
                 target=self._build_quietly, args=(embedder,), name="vectors", daemon=True
@@ -247,10 +270,22 @@ class Indexing:
             self._build(False, embedder, _silently)
         except Conflict:
             pass  # another build runs; the next look comes back to it
-        except Exception:
-            _log.exception(
-                "vectors of the model %s could not be built; the old ones serve on", embedder.version
-            )
+        except Exception as error:
+            if not self._stopping.is_set():
+                self._unbuilt = self._postponed(embedder.version, error)
+
+    def _postponed(self, version: str, error: Exception) -> _Unbuilt:
+        """Longer after each failure with the same model: a build costs minutes of all cores."""
+        first, longest = BUILD_AGAIN_SECONDS
+        before = self._unbuilt
+        wait = min(2 * before.wait, longest) if before and before.version == version else first
+        _log.error(
+            "vectors of the model %s could not be built, the old ones serve on; again in %.0f s",
+            version,
+            wait,
+            exc_info=error,
+        )
+        return _Unbuilt(version, time.monotonic() + wait, wait, _not_built(version, error))
 
     def _build(self, keyword: bool, embedder: Embedder | None, progress: Progress) -> int:
         """Builds beside, catches up, swaps."""
@@ -332,3 +367,15 @@ class Indexing:
 
 def _silently(_done: int, _total: int) -> None:
     """Progress that nobody looks at."""
+
+
+def _not_built(version: str, error: Exception) -> ChienowaError:
+    look = Text("ログを確かめてください。", "Look into the log.")
+    why = error.text if isinstance(error, ChienowaError) else look
+    return Unavailable(
+        Text(
+            f"新しいモデル（{version}）の索引を作れないため、前のモデルで検索しています。時間を空けてやり直します。{why.ja}",
+            f"The vectors of the new model ({version}) could not be built; the former ones serve on. It is tried "
+            f"again later. {why.en}",
+        )
+    )

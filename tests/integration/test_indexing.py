@@ -3,14 +3,14 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from kb_service.models.entries import Status
 from kb_service.models.searching import Filters, Query
-from kb_service.ports.vectors import Embedder
+from kb_service.ports.vectors import Embedder, Vectors
 from kb_service.service.generations import Generations
 from kernel.errors import Text, Unavailable
 from kernel.records import Records
@@ -45,6 +45,13 @@ def near(bank: SmallBank, text: str, keys: frozenset[str] = MINATO.keys()) -> se
 def last(bank: SmallBank) -> int:
     with bank.records.read() as work:
         return bank.repositories.outbox.last(work)
+
+
+def until(true: Callable[[], bool], seconds: float = 8) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.005)
 
 
 def test_an_entry_is_found_within_a_second_of_saving(records: Records, home: Path) -> None:
@@ -218,6 +225,55 @@ def test_another_embedder_gets_vectors_of_its_own(bank: SmallBank, monkeypatch: 
         time.sleep(0.01)
     assert entry_id in near(bank, "電話")
     assert bank.indexing.status().meaning == "letters-2"
+
+
+def test_vectors_that_cannot_be_built_are_tried_ever_more_rarely(
+    bank: SmallBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = bank.add("議会の録画配信")
+    assert bank.indexing.wait_for(last(bank))
+    tried: list[float] = []
+
+    class Failing(LetterEmbedder):
+        dimensions = 32
+        version = "letters-2"
+        mended = False
+
+        def passages(self, texts: Sequence[str]) -> Vectors:
+            if not self.mended:
+                tried.append(time.monotonic())
+                raise MemoryError
+            return super().passages(texts)
+
+    monkeypatch.setattr("kb_service.service.indexing.PROMOTED_SECONDS", 0.0)
+    monkeypatch.setattr("kb_service.service.indexing.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("kb_service.service.indexing.BUILD_AGAIN_SECONDS", (0.3, 60.0))
+    failing = Failing()
+    bank.engines.current = failing
+    until(lambda: len(tried) == 3)
+    first, second, third = tried
+    assert second - first >= 0.3
+    assert third - second >= 0.6
+    assert "letters-2" in bank.indexing.status().problem_ja
+    assert entry_id in near(bank, "録画")
+    failing.mended = True
+    until(lambda: bank.generations.pointer.embedder == "letters-2")
+    until(lambda: not bank.indexing.status().problem_ja)
+
+
+def test_a_defect_that_stops_the_indexing_is_told(bank: SmallBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert bank.indexing.status().problem_en == ""
+
+    def defect(_: object) -> int:
+        raise AssertionError("a defect")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("kb_service.service.feeding.Feeding.catch_up", defect)
+        patched.setattr("kb_service.service.indexing.BACK_OFF_SECONDS", 0.05)
+        bank.add("索引に載らない間の記事")
+        until(lambda: "unexpected" in bank.indexing.status().problem_en)
+    until(lambda: not bank.indexing.status().problem_en)
+    assert bank.indexing.wait_for(last(bank), seconds=5)
 
 
 def test_a_model_that_changed_while_nothing_ran(sqlite_records: Records, home: Path) -> None:
