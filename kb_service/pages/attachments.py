@@ -22,7 +22,12 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
     web, bank = desk.web, desk.bank
     limit = web.settings.upload_max_mb * 1_000_000
 
-    async def posted(request: Request) -> FormData:
+    def may_add(entry_id: str, actor: Actor = Depends(web.page_actor)) -> None:
+        """Refuses whoever may not add files, before a byte of them is accepted."""
+        with web.records.read() as work:
+            bank.attachments.check_add(work, actor, entry_id)
+
+    async def posted(request: Request, _allowed: None = Depends(may_add)) -> FormData:
         """The form, refused by its announced length before a byte of it is kept."""
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > limit + FORM_OVERHEAD:
@@ -52,8 +57,6 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
         if not files:
             problem = Text("ファイルを選んでから、アップロードを押してください。", "Choose a file first.")
             raise Invalid(problem, (Problem("files", problem),))
-        with web.records.read() as work:
-            bank.entries.get(work, actor, entry_id)
         stored = [(each.filename or "", bank.blobs.add(each.file, limit)) for each in files]
         with web.records.write() as work:
             for name, blob in stored:

@@ -1,0 +1,107 @@
+"""Pages of the bank over HTTP, without a browser: what is refused, and what is not lost."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from assembly.application import build_app
+from assembly.embedded import System, build
+from kb_service.models.entries import Entry, Status
+from kernel.identity import repository
+from kernel.identity.models import Actor, actor_of
+from kernel.identity.samples import ensure_samples
+from kernel.settings import Settings
+from kernel.visibility import Audience
+from tests.fakes.bank import MEMBERS, case
+
+TANTO, KAKUNIN, OTHER = "chiyoda-tanto", "chiyoda-kakunin", "shinjuku-kakunin"
+
+
+class Desktop:
+    """A person at a page without JavaScript."""
+
+    def __init__(self, http: TestClient, login: str) -> None:
+        self.http = http
+        http.post("/login/sample", data={"csrf": self._token("/login"), "login": login})
+
+    def get(self, path: str) -> Response:
+        return self.http.get(path)
+
+    def post(self, path: str, **fields: object) -> Response:
+        return self.http.post(path, data={"csrf": self._token("/account"), **fields})
+
+    def upload(self, entry_id: str, content: bytes) -> Response:
+        return self.http.post(
+            f"/knowledge/{entry_id}/attachments",
+            data={"csrf": self._token("/account")},
+            files={"files": ("資料.txt", content)},
+        )
+
+    def _token(self, path: str) -> str:
+        page = self.http.get(path, follow_redirects=True).text
+        found = re.search(r'name="csrf-token" content="([0-9a-f]{64})"', page)
+        assert found, page[:500]
+        return found[1]
+
+
+class Office:
+    """An installation whose background threads do not run, and its people."""
+
+    def __init__(self, system: System, app: FastAPI, stack: ExitStack) -> None:
+        self.system = system
+        self._app = app
+        self._stack = stack
+
+    def desktop(self, login: str) -> Desktop:
+        client = TestClient(
+            self._app,
+            base_url="http://127.0.0.1:8000",
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        )
+        self._stack.callback(client.close)
+        return Desktop(client, login)
+
+    def actor(self, login: str) -> Actor:
+        with self.system.records.read() as work:
+            found = repository.user_by_login(work, login)
+        assert found is not None
+        return actor_of(found[0])
+
+    def write(
+        self,
+        login: str = KAKUNIN,
+        title: str = "窓口の記録",
+        status: Status = Status.PUBLISHED,
+        audience: Audience = MEMBERS,
+    ) -> Entry:
+        with self.system.records.write() as work:
+            return self.system.bank.entries.create(work, self.actor(login), case(title, status, audience))
+
+
+@pytest.fixture
+def office(home: Path) -> Iterator[Office]:
+    system = build(Settings(home=home, demo=True))
+    with system.records.write() as work:
+        ensure_samples(work, system.clock)
+    system.bank.indexing.open()
+    with ExitStack() as stack:
+        yield Office(system, build_app(system), stack)
+    system.bank.indexing.stop()
+    system.records.close()
+
+
+@pytest.mark.parametrize("login", [OTHER, TANTO])  # of another ward; may not change what is published
+def test_nothing_is_stored_of_a_file_that_may_not_be_added(office: Office, login: str) -> None:
+    entry = office.write()
+    answer = office.desktop(login).upload(entry.id, b"x" * 100_000)
+    assert answer.status_code == 403
+    assert list(office.system.bank.blobs.digests()) == []
+    assert office.desktop(KAKUNIN).upload(entry.id, b"x" * 100_000).status_code == 303
+    assert len(list(office.system.bank.blobs.digests())) == 1
