@@ -1,6 +1,5 @@
 """The page for two people who saved the same entry at once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -10,8 +9,8 @@ from kb_service.models.entries import Entry
 from kb_service.pages.desk import Desk
 from kb_service.pages.fields import field_label
 from kb_service.pages.forms import Values, first, values_of
-from kb_service.pages.labels import AUDIENCES, LINKS, OUTCOMES, PROVIDER_KINDS, STATUSES
 from kb_service.pages.merging import Merge, groups, merge
+from kb_service.pages.wording import worded_in
 from kb_service.rules.comparison import stretches
 from kernel.errors import NotFound
 from kernel.identity.models import Actor
@@ -42,7 +41,7 @@ def conflict_page(desk: Desk, request: Request, actor: Actor, collision: Collisi
         }
     found = merge(kind, base, mine, theirs)
     members = groups(kind)
-    shown = _shown_in(desk, request, titles)
+    shown = worded_in(language, desk.named(request), titles)
     return desk.page(
         request,
         actor,
@@ -80,30 +79,3 @@ def _kept(found: Merge, members: dict[str, tuple[str, ...]]) -> list[tuple[str, 
     return [
         (name, value) for name, given in found.merged.items() if name not in open_names for value in given
     ]
-
-
-def _shown_in(desk: Desk, request: Request, titles: dict[str, str]) -> Callable[[str, str], str]:
-    """How a value of the form reads: codes and ids become names."""
-    language, named = desk.web.language(request), desk.named(request)
-    tables = {
-        "status": {str(key): text for key, text in STATUSES.items()},
-        "audience": {str(key): text for key, text in AUDIENCES.items()},
-        "outcome": {str(key): text for key, text in OUTCOMES.items()},
-        "provider_kind": {str(key): text for key, text in PROVIDER_KINDS.items()},
-        "links": {str(key): text for key, text in LINKS.items()},
-    }
-
-    def word(name: str, part: str) -> str:
-        text = tables.get(name, {}).get(part)
-        if text is not None:
-            return text.in_language(language)
-        return titles.get(part, named(part))
-
-    def shown(name: str, value: str) -> str:
-        if name not in {*tables, "introduced_by"}:
-            return value
-        return "\n".join(
-            " ".join(word(name, part) for part in line.split(" ")) for line in value.splitlines()
-        )
-
-    return shown

@@ -236,7 +236,7 @@ COMMON: Mapping[str, Text] = {
     "summary": Text("概要", "Summary"),
     "body": Text("本文", "Body"),
     "tags": Text("タグ", "Tags"),
-    "links": Text("他の情報へのリンク", "Links to other entries"),
+    "links": Text("ほかのナレッジとのつながり", "Links to other entries"),
     "audience": Text("公開範囲", "Who can see it"),
     "status": Text("状態", "Status"),
     "planned": Text("更新の予定", "Planned update"),

@@ -27,6 +27,7 @@ from kernel.visibility import Audience, AudienceKind
 Values = dict[str, list[str]]
 E = TypeVar("E", bound=StrEnum)
 
+ROWS = {"link_target": "link_kind", "introduced_organisation": "introduced_contact"}
 _ID_IN_ADDRESS = re.compile(r"/knowledge/([A-Za-z0-9_-]+)")
 _TAG_BORDER = re.compile(r"[,、，;；\n]+")
 # U+0000 cannot be stored by PostgreSQL; browsers send line ends as CR LF.
@@ -73,7 +74,23 @@ def values_from_pairs(pairs: Iterable[tuple[str, object]]) -> Values:
     for name, value in pairs:
         if isinstance(value, str):
             values.setdefault(name, []).append(_UNSTORABLE.sub("", value).replace("\r\n", "\n"))
+    for first_of_row, others in ROWS.items():
+        _drop_blank_rows(values, first_of_row, others)
     return values
+
+
+def _drop_blank_rows(values: Values, first_of_row: str, other: str) -> None:
+    """A form always ends with a row to fill in; left blank it says nothing."""
+    if first_of_row not in values:
+        return
+    others = values.get(other, [])
+    rows = [
+        (value, others[number] if number < len(others) else "")
+        for number, value in enumerate(values[first_of_row])
+    ]
+    kept = [row for row in rows if row[0].strip()]
+    values[first_of_row] = [row[0] for row in kept]
+    values[other] = [row[1] for row in kept]
 
 
 def first(values: Mapping[str, list[str]], name: str) -> str:

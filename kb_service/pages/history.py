@@ -1,5 +1,8 @@
 """The versions of an entry: their list, two of them compared, one brought back."""
 
+from collections.abc import Callable
+from typing import Any
+
 from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -9,6 +12,8 @@ from kb_service.models.entries import Act
 from kb_service.pages.desk import Desk, rights
 from kb_service.pages.entry import whole
 from kb_service.pages.fields import field_label
+from kb_service.pages.wording import worded_in
+from kb_service.rules.comparison import FieldChange, stretches
 from kernel.errors import Stale, Text
 from kernel.identity.models import Actor
 
@@ -62,10 +67,11 @@ def add_history_pages(router: APIRouter, desk: Desk) -> None:
         with web.records.read() as work:
             entry = entries.get(work, actor, entry_id)
             comparison = entries.compare(work, actor, entry_id, low, high)
-        changes = [
-            {"label": field_label(change.name, language), "stretches": change.stretches, "name": change.name}
-            for change in comparison.changes
-        ]
+            sides = (comparison.before.content, comparison.after.content)
+            targets = [link.target for side in sides for link in side.links]
+            titles = {key: each.content.title for key, each in entries.visible(work, actor, targets).items()}
+        worded = worded_in(language, desk.named(request), titles)
+        changes = [_change(change, worded, language) for change in comparison.changes]
         return desk.page(
             request,
             actor,
@@ -95,3 +101,14 @@ def add_history_pages(router: APIRouter, desk: Desk) -> None:
         _ = web.translate(request)
         sentence = _("第{n}版の内容に戻しました。状態と公開範囲は変えていません。", n=version)
         return desk.go(address, sentence)
+
+
+def _change(change: FieldChange, worded: Callable[[str, str], str], language: str) -> dict[str, Any]:
+    """A field that differs, in words; values that are codes are compared by their names."""
+    name = change.name.removeprefix("fields.")
+    before, after = worded(name, change.before), worded(name, change.after)
+    same = (before, after) == (change.before, change.after)
+    return {
+        "label": field_label(name, language),
+        "stretches": change.stretches if same else stretches(before, after),
+    }

@@ -1,4 +1,5 @@
-"""Markdown of entries as safe HTML: CommonMark with tables, headings moved below the page's own."""
+"""Markdown of entries as safe HTML: CommonMark with tables, headings moved below the page's own, and every
+line break kept, as people who know no Markdown expect."""
 
 import nh3
 from markdown_it import MarkdownIt
@@ -17,7 +18,7 @@ class Markdown:
     """Renders untrusted Markdown. Raw HTML in it is shown as text; nh3 filters the outcome once more."""
 
     def __init__(self) -> None:
-        self._parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(
+        self._parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "breaks": True}).enable(
             ["table", "strikethrough"]
         )
 
