@@ -188,12 +188,14 @@ class Entries(EntryReader):
     def _with_hidden_links(
         self, work: UnitOfWork, keys: frozenset[str], before: Entry, content: Content
     ) -> Content:
-        """Links to what the writer may not see were not in their form, and are kept."""
+        """Links to what the writer may not see were not in their form, and are kept where they were: a form
+        that is sent back as it was shown changes nothing."""
         seen = self._entries.visible_ids(work, [link.target for link in before.content.links], keys)
-        kept = tuple(
-            link for link in before.content.links if link.target not in seen and link not in content.links
-        )
-        return replace(content, links=(*content.links, *kept))
+        links = list(content.links)
+        for place, link in enumerate(before.content.links):
+            if link.target not in seen and link not in content.links:
+                links.insert(place, link)
+        return replace(content, links=tuple(links))
 
     def _check_links(self, work: UnitOfWork, actor: Actor, entry: Entry, known: Sequence[str]) -> None:
         """A new link must end at another entry that the actor may read."""

@@ -216,6 +216,23 @@ def test_a_link_that_a_colleague_may_not_see_survives_their_save(bank: WritingSi
         assert bank.entries.get(work, ME, entry.id).content.links == (Link(target.id),)
 
 
+def test_sending_a_form_back_changes_nothing_beside_hidden_links(bank: WritingSide) -> None:
+    targets = [created(bank, OTHER, title=f"つなぐ先{number}") for number in range(4)]
+    entry = created(bank, links=tuple(Link(target.id) for target in targets))
+    with bank.records.write() as work:
+        for hidden in (targets[0], targets[2]):
+            bank.entries.delete(work, OTHER, hidden.id, 1)
+    with bank.records.write() as work:
+        shown = bank.entries.get(work, ME, entry.id)
+        assert [link.target for link in shown.content.links] == [targets[1].id, targets[3].id]
+        assert bank.entries.save(work, ME, entry.id, shown.content, 1).version == 1
+        fewer = replace(shown.content, links=shown.content.links[1:])
+        assert bank.entries.save(work, ME, entry.id, fewer, 1).version == 2
+        stored = bank.repositories.entries.get(work, entry.id)
+    assert stored is not None
+    assert {link.target for link in stored.content.links} == {targets[n].id for n in (0, 2, 3)}
+
+
 def test_an_earlier_draft_stays_with_its_organisation(bank: WritingSide) -> None:
     entry = created(bank, status=Status.DRAFT, body="まだ内部だけの話", audience=PUBLIC)
     with bank.records.write() as work:
