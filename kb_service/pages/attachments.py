@@ -126,6 +126,7 @@ def add_attachment_changes(router: APIRouter, desk: Desk) -> None:
     ) -> Response:
         """Removing a file cannot be undone: this page says so first."""
         entry, attachment = _of_entry(desk, actor, entry_id, attachment_id)
+        bank.entries.check_change(actor, entry)
         return desk.page(request, actor, "remove_attachment.html", entry=entry, attachment=attachment)
 
     @router.post("/knowledge/{entry_id}/attachments/{attachment_id}/remove", dependencies=[Depends(web.form)])

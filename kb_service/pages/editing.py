@@ -58,7 +58,7 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
         """The form with what is stored."""
         with web.records.read() as work:
             entry = bank.entries.get(work, actor, entry_id)
-        require(actor, Action.ENTRY_WRITE)
+        bank.entries.check_change(actor, entry)
         return form_page(desk, request, actor, Filled(values_of(entry.content), entry))
 
     @router.post("/knowledge/{entry_id}/edit")

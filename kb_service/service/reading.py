@@ -8,7 +8,7 @@ from kb_service.models.listing import Counts, LinkedEntry, Listing, Page, TagCou
 from kb_service.ports.records import EntryRepository, RevisionRepository
 from kb_service.rules.comparison import FieldChange, compare
 from kb_service.rules.content import invalid
-from kb_service.rules.lifecycle import never_shared, require_delete
+from kb_service.rules.lifecycle import never_shared, require_change, require_delete
 from kernel.errors import Forbidden, NotFound, Problem, Text, not_found
 from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, may, require
@@ -83,6 +83,10 @@ class EntryReader:
         except Forbidden:
             return False
         return True
+
+    def check_change(self, actor: Actor, entry: Entry) -> None:
+        """Raises the Forbidden that a change of the entry's text or files would raise."""
+        require_change(actor, entry, entry)
 
     def check_delete(self, work: UnitOfWork, actor: Actor, entry: Entry) -> None:
         """Raises the Forbidden that `delete` would raise."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from assembly.application import build_app
 from assembly.embedded import System, build
@@ -105,3 +105,21 @@ def test_nothing_is_stored_of_a_file_that_may_not_be_added(office: Office, login
     assert list(office.system.bank.blobs.digests()) == []
     assert office.desktop(KAKUNIN).upload(entry.id, b"x" * 100_000).status_code == 303
     assert len(list(office.system.bank.blobs.digests())) == 1
+
+
+def test_pages_of_changes_open_only_for_those_who_may_change(office: Office) -> None:
+    entry = office.write()
+    assert office.desktop(KAKUNIN).upload(entry.id, "資料".encode()).status_code == 303
+    with office.system.records.read() as work:
+        [attachment] = office.system.bank.attachments.list(work, office.actor(KAKUNIN), entry.id)
+    address = f"/knowledge/{entry.id}"
+    pages = (f"{address}/edit", f"{address}/delete", f"{address}/attachments/{attachment.id}/remove")
+    for login, who in ((OTHER, "提供元の担当者"), (TANTO, "確認者")):
+        desktop = office.desktop(login)
+        assert desktop.get(address).status_code == 200
+        for page in pages:
+            answer = desktop.get(page)
+            assert answer.status_code == 403, (login, page)
+            assert who in answer.text
+    mine = office.desktop(KAKUNIN)
+    assert [mine.get(page).status_code for page in pages] == [200, 200, 200]
