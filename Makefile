@@ -46,7 +46,7 @@ format: .venv/.ready-dev ## Formats the code
 	$(BIN)/ruff format .
 
 test: setup-dev ## All tests, short versions of what is slow
-	$(BIN)/pytest -m "not soak" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile -m "not soak" $(ARGS)
 
 soak: setup-dev ## The full sizes; writes benchmarks/results
 	$(BIN)/pytest -m soak $(ARGS)
