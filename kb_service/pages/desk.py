@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from kb_service.models.entries import Entry, Status
+from kb_service.models.entries import Entry
 from kb_service.pages.labels import label
 from kb_service.pages.showing import effect_and_cost
+from kb_service.rules.lifecycle import needs_review
 from kb_service.service.attachments import Attachments
 from kb_service.service.entries import Entries
 from kb_service.service.search import Search
@@ -18,8 +19,6 @@ from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, may
 from kernel.web import Web
 from kernel.web.rendering import organisation_name
-
-_REVIEWED = (Status.PUBLISHED, Status.ARCHIVED)
 
 
 class Bank(Protocol):
@@ -80,5 +79,5 @@ def rights(actor: Actor, entry: Entry) -> Rights:
     """What `actor` may do with `entry`: everybody writes for their own organisation only."""
     own = actor.organisation == entry.owner
     publish = own and may(actor, Action.ENTRY_PUBLISH)
-    edit = own and may(actor, Action.ENTRY_WRITE) and (publish or entry.content.status not in _REVIEWED)
+    edit = own and may(actor, Action.ENTRY_WRITE) and (publish or not needs_review(entry, entry))
     return Rights(edit, edit and publish)

@@ -30,10 +30,10 @@ def require_change(actor: Actor, before: Entry | None, after: Entry) -> None:
     if needs_review(before, after) and not may(actor, Action.ENTRY_PUBLISH):
         raise Forbidden(
             Text(
-                "公開、公開済みの変更、公開範囲の拡大、保管には確認者の権限が必要です。"
-                "下書きとして保存し、確認者に依頼してください。",
-                "Publishing, changing what is published, widening the audience and archiving need a reviewer. "
-                "Save a draft and ask one.",
+                "公開、公開済みの変更、一般（住民を含む）への公開、保管には確認者の権限が必要です。"
+                "下書きにするか、作成中（更新予定）として団体のあいだで共有し、確認者に依頼してください。",
+                "Publishing, changing what is published, showing to the public and archiving need a reviewer. "
+                "Save a draft, or share it in progress with organisations, and ask one.",
             )
         )
 
@@ -65,12 +65,13 @@ def never_shared(entry: Entry, versions: Iterable[Content]) -> bool:
 
 
 def needs_review(before: Entry | None, after: Entry) -> bool:
-    """Publishing, archiving, changing what is published or archived, and letting more people read."""
-    if after.content.status in _REVIEWED:
-        return True
-    if before is None:
-        return not reaches(Audience().keys(after.owner), after.audience_keys())
-    return before.content.status in _REVIEWED or not reaches(before.audience_keys(), after.audience_keys())
+    """Publishing, archiving, and changing what is published, archived or open to the public. What is in
+    progress is shared early among organisations without a review."""
+    return any(
+        one.content.status in _REVIEWED or PUBLIC in one.audience_keys()
+        for one in (before, after)
+        if one is not None
+    )
 
 
 def narrows(before: frozenset[str], after: frozenset[str]) -> bool:

@@ -10,8 +10,8 @@ class Action(StrEnum):
     """What can be done. Reading is limited to what the actor may see, writing to their organisation."""
 
     ENTRY_READ = "entry.read"
-    ENTRY_WRITE = "entry.write"  # drafts and in-progress entries; drop drafts that were never shared
-    ENTRY_PUBLISH = "entry.publish"  # publish, widen the audience, archive
+    ENTRY_WRITE = "entry.write"  # drafts; in progress, shared with organisations; drop unshared drafts
+    ENTRY_PUBLISH = "entry.publish"  # publish, show to the public, archive
     ENTRY_DELETE = "entry.delete"
     IMPORT = "import"
     INDEX_MANAGE = "index.manage"  # reindex, adapt

@@ -307,6 +307,7 @@ def test_restore_writes_an_old_text_and_never_publishes(bank: WritingSide) -> No
 
 
 CONTRIBUTOR = actor(CHIYODA, Role.CONTRIBUTOR)
+PUBLIC_SOON = {"status": Status.IN_PROGRESS, "planned": Planned("効果"), "audience": PUBLIC}
 
 
 @pytest.mark.parametrize(
@@ -314,7 +315,9 @@ CONTRIBUTOR = actor(CHIYODA, Role.CONTRIBUTOR)
     [
         (None, {"status": Status.PUBLISHED}),
         (None, {"status": Status.ARCHIVED}),
-        (None, {"status": Status.IN_PROGRESS, "planned": Planned("効果"), "audience": MEMBERS}),
+        (None, {"status": Status.IN_PROGRESS, "planned": Planned("効果"), "audience": PUBLIC}),
+        (PUBLIC_SOON, {**PUBLIC_SOON, "body": "直した"}),
+        (PUBLIC_SOON, {**PUBLIC_SOON, "audience": OWN}),
         ({"status": Status.PUBLISHED}, {"status": Status.PUBLISHED, "body": "直した"}),
         ({"status": Status.PUBLISHED}, {"status": Status.DRAFT}),
     ],
@@ -337,6 +340,22 @@ def test_a_contributor_writes_drafts(bank: WritingSide) -> None:
         assert bank.entries.save(work, CONTRIBUTOR, draft.id, shared, 1).version == 2
         with pytest.raises(Forbidden):
             bank.entries.delete(work, CONTRIBUTOR, draft.id, 2)
+
+
+def test_a_contributor_shares_early_among_organisations(bank: WritingSide) -> None:
+    soon = case(status=Status.IN_PROGRESS, planned=Planned("効果"), audience=OWN)
+    named = replace(soon, audience=Audience(AudienceKind.NAMED, (CHUO,)))
+    with bank.records.write() as work:
+        entry = bank.entries.create(work, CONTRIBUTOR, soon)
+        bank.entries.save(work, CONTRIBUTOR, entry.id, named, 1)
+        assert bank.entries.get(work, OTHER, entry.id).content == named
+        bank.entries.save(work, CONTRIBUTOR, entry.id, replace(soon, audience=MEMBERS), 2)
+        assert bank.entries.get(work, actor(MINATO), entry.id).version == 3
+        bank.entries.save(work, CONTRIBUTOR, entry.id, case(status=Status.DRAFT), 3)
+        with pytest.raises(NotFound):
+            bank.entries.get(work, OTHER, entry.id)
+    with pytest.raises(Forbidden), bank.records.write() as work:
+        bank.entries.save(work, CONTRIBUTOR, entry.id, replace(soon, audience=PUBLIC), 4)
 
 
 def test_a_contributor_drops_a_draft_that_was_never_shared_and_brings_it_back(bank: WritingSide) -> None:
