@@ -64,6 +64,8 @@ class FolderBlobs:
             target = self._target(digest.hexdigest())
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary.replace(target)
+            for folder in (target.parent, target.parent.parent, self._folder):
+                _keep_names(folder)
         except OSError as error:
             raise Unavailable(
                 Text(
@@ -95,6 +97,15 @@ class FolderBlobs:
         if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):
             raise not_found("ファイル", "The file")
         return self._folder / digest[:2] / digest[2:4] / digest
+
+
+def _keep_names(folder: Path) -> None:
+    """A rename is on the disk once its folder is; fsync of the file alone does not say where it is found."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _too_large(limit: int) -> TooLarge:

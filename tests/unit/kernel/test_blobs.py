@@ -1,6 +1,7 @@
 """Files are kept whole or not at all."""
 
 import io
+import os
 import resource
 import subprocess
 import sys
@@ -60,3 +61,22 @@ except Unavailable as error:
     assert done.stdout.strip() == "OSError"
     assert list(FolderBlobs(tmp_path).digests()) == []
     assert list((tmp_path / "incoming").iterdir()) == []
+
+
+def test_the_name_is_on_the_disk_before_add_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bytes, then the rename, then each folder on the way to the name."""
+    synced: list[tuple[str, bool]] = []
+    digest = FolderBlobs(tmp_path / "other").add(io.BytesIO(b"x"), limit=10).digest
+    target = tmp_path / "blobs" / digest[:2] / digest[2:4] / digest
+    real = os.fsync
+
+    def fsync(handle: int) -> None:
+        synced.append((str(Path(f"/proc/self/fd/{handle}").readlink()), target.exists()))
+        real(handle)
+
+    blobs = FolderBlobs(tmp_path / "blobs")
+    monkeypatch.setattr(os, "fsync", fsync)
+    blobs.add(io.BytesIO(b"x"), limit=10)
+    assert synced[0][0].startswith(str(tmp_path / "blobs" / "incoming")) and not synced[0][1]
+    folders = (target.parent, target.parent.parent, tmp_path / "blobs")
+    assert synced[1:] == [(str(folder), True) for folder in folders]
