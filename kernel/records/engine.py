@@ -7,16 +7,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import Connection, create_engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from kernel.errors import Text, Unavailable
+from kernel.errors import Clashed, Text, Unavailable
+from kernel.records.turns import Turns
 
 BUSY_SECONDS = 30
+CLASHED = Text(
+    "ほかの変更と同時になったため、保存できませんでした。もう一度お試しください。",
+    "Another change was made at the same moment, so nothing was saved. Please try again.",
+)
+_CLASHES = (DeadlockDetected, SerializationFailure)
+# More connections than a server has threads, so that no reader waits for one; most are closed after use.
+_POOL = {"pool_size": 10, "max_overflow": 54, "pool_timeout": BUSY_SECONDS}
+_WRITERS_ON_A_SERVER = 8  # PostgreSQL writes side by side; SQLite one after another
 
 
 class UnitOfWork:
-    """One transaction. `after_commit` callbacks run once the commit is durable, in order."""
+    """One transaction. `after_commit` callbacks run once the commit is durable and the connection given back,
+    in order; they open transactions of their own."""
 
     def __init__(self, connection: Connection, writing: bool) -> None:
         self.connection = connection
@@ -38,8 +50,9 @@ class UnitOfWork:
 
 
 class Records:
-    """Opens transactions. Write transactions begin IMMEDIATE on SQLite, so that two writers wait for each
-    other instead of failing half-way; no model, file or network work belongs inside one."""
+    """Opens transactions. Writers of this process take turns before they take a connection, and begin
+    IMMEDIATE on SQLite, so that two wait for each other instead of failing half-way; readers never wait for
+    them. No model, file or network work belongs inside a transaction."""
 
     def __init__(self, url: str) -> None:
         parsed = make_url(url)
@@ -49,26 +62,30 @@ class Records:
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             self.engine = create_engine(
-                url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+                url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, **_POOL
             )
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            self.engine = create_engine(
+                parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **_POOL
+            )
+        self._turns = Turns(1 if self.sqlite else _WRITERS_ON_A_SERVER, BUSY_SECONDS)
 
     @contextmanager
     def write(self) -> Iterator[UnitOfWork]:
         """A transaction that may write; commits at the end, rolls back on any error."""
-        with _wrapped(), self.engine.connect().execution_options(chienowa_write=True) as connection:
-            with connection.begin():
+        with _wrapped():
+            with self._turns.turn(), self._connected(chienowa_write=True) as connection, connection.begin():
                 work = UnitOfWork(connection, writing=True)
                 yield work
             work.committed()
 
     @contextmanager
     def read(self) -> Iterator[UnitOfWork]:
-        """A consistent read; anything written in it is rolled back."""
-        with _wrapped(), self.engine.connect() as connection, connection.begin() as transaction:
+        """A consistent read: all of it sees the records of one moment. Anything written in it is rolled back."""
+        options = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        with _wrapped(), self._connected(**options) as connection, connection.begin() as transaction:
             yield UnitOfWork(connection, writing=False)
             transaction.rollback()
 
@@ -80,12 +97,15 @@ class Records:
     def close(self) -> None:
         self.engine.dispose()
 
+    def _connected(self, **options: Any) -> Connection:
+        return self.engine.connect().execution_options(**options)
+
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # the begin event below decides how a transaction begins
     for pragma in (
         "journal_mode=WAL",
-        "synchronous=NORMAL",
+        "synchronous=FULL",  # in WAL, NORMAL may lose the last commits on a power cut
         "foreign_keys=ON",
         f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
@@ -103,7 +123,17 @@ def _wrapped() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        if isinstance(error.orig, _CLASHES):
+            raise Clashed(CLASHED) from error
         raise Unavailable(_sentence(error)) from error
+    except PoolTimeout as error:
+        raise Unavailable(_CROWDED) from error
+
+
+_CROWDED = Text(
+    "利用が集中しているため、いまは処理できません。しばらくしてからもう一度お試しください。",
+    "Too much is going on at this moment. Please try again shortly.",
+)
 
 
 def _sentence(error: DBAPIError) -> Text:

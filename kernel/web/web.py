@@ -1,6 +1,6 @@
 """The web house that every router is built with: rendering, who is asking, transactions, CSRF, notices."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +26,7 @@ from kernel.web.rendering import LANGUAGES, Templates
 from kernel.web.security import SecurityHeaders
 from kernel.web.setup import SetupCode
 from kernel.web.statics import Statics
+from kernel.web.transactions import in_own_threads
 from kernel.web.translations import Translate, Translations
 from kernel.web.visitors import LANGUAGE_COOKIE, Visitor, Visitors
 
@@ -99,8 +100,8 @@ class Web:
         with self.records.read() as work:
             yield work
 
-    def writing(self) -> Iterator[UnitOfWork]:
-        with self.records.write() as work:
+    async def writing(self) -> AsyncIterator[UnitOfWork]:
+        async with in_own_threads(self.records.write()) as work:
             yield work
 
     # forms

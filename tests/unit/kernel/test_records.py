@@ -1,6 +1,8 @@
 """Transactions, times and the visibility predicate on both databases."""
 
 import threading
+import time
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -8,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
 
+from kernel.errors import Unavailable
 from kernel.records import Records, audience_filter, utc
+from kernel.records.turns import Turns
 from kernel.visibility import Audience, AudienceKind, reader_keys, visible
 
 tables = MetaData()
@@ -108,3 +112,102 @@ def test_sql_and_sets_agree_on_who_may_read(
         query = select(things.c.id).where(audience_filter(audience, things.c.id, keys))
         found = set(work.connection.execute(query).scalars())
     assert found == {n for n, (who, owner) in enumerate(made) if visible(who.keys(owner), keys)}
+
+
+def test_what_runs_after_the_commit_holds_neither_connection_nor_turn(tried: Records) -> None:
+    held: list[int] = []
+
+    def look() -> None:
+        held.append(tried.engine.pool.checkedout())  # type: ignore[attr-defined]
+        with tried.write() as work:
+            work.connection.execute(insert(things).values(id=2))
+
+    with tried.write() as work:
+        work.connection.execute(insert(things).values(id=1))
+        work.after_commit(look)
+    assert held == [0]
+    with tried.read() as work:
+        assert len(work.connection.execute(select(things)).all()) == 2
+
+
+def test_a_read_sees_one_moment(tried: Records) -> None:
+    with tried.read() as reader:
+        assert reader.connection.execute(select(things)).all() == []
+        with tried.write() as writer:
+            writer.connection.execute(insert(things).values(id=1))
+        assert reader.connection.execute(select(things)).all() == []
+
+
+def test_readers_do_not_wait_behind_queued_writers(tried: Records) -> None:
+    """Twenty writers wait for the one that works; a read takes its moment all the same."""
+    go_on, inside = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with tried.write() as work:
+            work.connection.execute(insert(things).values(id=0))
+            inside.set()
+            go_on.wait(20)
+
+    def add(number: int) -> None:
+        with tried.write() as work:
+            work.connection.execute(insert(things).values(id=number))
+
+    threads = [threading.Thread(target=hold)]
+    threads[0].start()
+    assert inside.wait(10)
+    threads += [threading.Thread(target=add, args=(number,)) for number in range(1, 21)]
+    for thread in threads[1:]:
+        thread.start()
+    try:
+        time.sleep(0.2)
+        started = time.monotonic()
+        with tried.read() as work:
+            work.connection.execute(select(things)).all()
+        assert time.monotonic() - started < 2
+    finally:
+        go_on.set()
+        for thread in threads:
+            thread.join()
+    with tried.read() as work:
+        assert len(work.connection.execute(select(things)).all()) == 21
+
+
+def test_too_many_writers_and_too_long_a_wait_are_refused_with_a_sentence() -> None:
+    turns = Turns(writers=1, seconds=0.3, most_waiting=1)
+    refused: list[Unavailable] = []
+
+    def attempt() -> None:
+        try:
+            with turns.turn():
+                pass
+        except Unavailable as error:
+            refused.append(error)
+
+    with turns.turn():
+        waiting = threading.Thread(target=attempt)
+        waiting.start()
+        time.sleep(0.1)
+        attempt()
+        assert len(refused) == 1  # no place to wait
+        waiting.join()
+        assert len(refused) == 2  # waited too long
+    attempt()
+    assert len(refused) == 2
+
+
+def test_no_connection_in_time_is_unavailable_and_not_a_defect(sqlite_records: Records) -> None:
+    sqlite_records.engine.pool._timeout = 0.05  # type: ignore[attr-defined]
+    with ExitStack() as stack:
+        for _ in range(64):
+            stack.enter_context(sqlite_records.read())
+        with pytest.raises(Unavailable), sqlite_records.read():
+            pass
+
+
+def test_a_commit_on_sqlite_is_on_the_disk(sqlite_records: Records) -> None:
+    with sqlite_records.read() as work:
+        found = {
+            name: work.connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("journal_mode", "synchronous")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2}  # 2 is FULL
