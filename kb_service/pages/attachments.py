@@ -7,7 +7,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from kb_service.models.attachments import Attachment
+from kb_service.models.attachments import Attachment, Place
 from kb_service.models.entries import Entry
 from kb_service.pages.desk import Desk, rights
 from kb_service.pages.labels import place_words
@@ -88,9 +88,10 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
         entry, attachment = _of_entry(desk, actor, entry_id, attachment_id)
         with web.records.read() as work:
             parts = bank.attachments.text(work, actor, attachment_id)
+        seen: set[str] = set()
         shown = [
             {
-                "anchor": f"place-{part.place.kind}-{part.place.number}",
+                "anchor": _anchor(part.place, seen),
                 "words": place_words(part.place, language),
                 "text": part.text,
                 "by_ocr": part.by_ocr,
@@ -150,6 +151,15 @@ def _of_entry(desk: Desk, actor: Actor, entry_id: str, attachment_id: str) -> tu
     if attachment.entry_id != entry.id:
         raise not_found("添付ファイル", "The attachment")
     return entry, attachment
+
+
+def _anchor(place: Place, seen: set[str]) -> str:
+    """The name of a place on the page; a second part of the same place gets one of its own."""
+    anchor = f"place-{place.kind}-{place.number}"
+    while anchor in seen:
+        anchor += "-more"
+    seen.add(anchor)
+    return anchor
 
 
 def _too_large(megabytes: int) -> TooLarge:

@@ -1,5 +1,7 @@
 """Writing: a new entry, and changing one."""
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,7 +16,7 @@ from kb_service.pages.forms import Values, empty_values, first, read, values_fro
 from kb_service.pages.labels import KIND_PURPOSES, KINDS
 from kb_service.pages.merging import chosen
 from kb_service.service.errors import StaleEntry
-from kernel.errors import Forbidden, Invalid, Problem
+from kernel.errors import Forbidden, Invalid, Problem, Unavailable
 from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, require
 
@@ -49,8 +51,8 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
         try:
             with web.records.write() as work:
                 entry = bank.entries.create(work, actor, content, first(values, "note"))
-        except (Invalid, Forbidden) as error:
-            return form_page(desk, request, actor, Filled(values, None, _problems_of(error)))
+        except (Invalid, Forbidden, Unavailable) as error:
+            return _again(desk, request, actor, Filled(values), error)
         return _saved(desk, request, entry, values)
 
     @router.get("/knowledge/{entry_id}/edit")
@@ -82,8 +84,8 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
                 entry = bank.entries.save(work, actor, entry_id, content, based_on, first(values, "note"))
         except StaleEntry as error:
             return conflict_page(desk, request, actor, Collision(values, error.current or stored, based_on))
-        except (Invalid, Forbidden) as error:
-            return form_page(desk, request, actor, Filled(values, stored, _problems_of(error), based_on))
+        except (Invalid, Forbidden, Unavailable) as error:
+            return _again(desk, request, actor, Filled(values, stored, (), based_on), error)
         return _saved(desk, request, entry, values)
 
 
@@ -98,5 +100,10 @@ def _saved(desk: Desk, request: Request, entry: Entry, values: Values) -> Respon
     return desk.go(f"/knowledge/{entry.id}{anchor}", sentence)
 
 
-def _problems_of(error: Invalid | Forbidden) -> tuple[Problem, ...]:
-    return error.problems or (Problem("", error.text),)
+def _again(
+    desk: Desk, request: Request, actor: Actor, filled: Filled, error: Invalid | Forbidden | Unavailable
+) -> Response:
+    """The form with what was typed and why it was not saved: also when the disk is full, nothing is lost."""
+    problems = error.problems or (Problem("", error.text),)
+    status = error.status if isinstance(error, Unavailable) else None
+    return form_page(desk, request, actor, replace(filled, problems=problems), status)

@@ -243,6 +243,7 @@ COMMON: Mapping[str, Text] = {
     "source": Text("出典", "Source"),
     "sample": Text("サンプル", "Sample"),
     "kind": Text("種類", "Kind"),
+    "provider": Text("提供団体", "Provider"),
 }
 
 

@@ -54,8 +54,10 @@ class Filled:
         return next((each for each in Kind if each == posted), Kind.CASE)
 
 
-def form_page(desk: Desk, request: Request, actor: Actor, filled: Filled) -> Response:
-    """The form; 422 when something in it is wrong."""
+def form_page(
+    desk: Desk, request: Request, actor: Actor, filled: Filled, status: int | None = None
+) -> Response:
+    """The form; 422 when something in it is wrong, unless another `status` tells what is."""
     web, language = desk.web, desk.web.language(request)
     values, entry, problems, kind = filled.values, filled.entry, filled.problems, filled.kind
     shown = tuple((control_of(each.where), each.text.in_language(language)) for each in problems)
@@ -69,7 +71,7 @@ def form_page(desk: Desk, request: Request, actor: Actor, filled: Filled) -> Res
         request,
         actor,
         "form.html",
-        status=422 if problems else 200,
+        status=status or (422 if problems else 200),
         entry=entry,
         kind=kind,
         values=values,

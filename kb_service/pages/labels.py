@@ -109,8 +109,8 @@ AUDIENCE_MEANINGS: Mapping[AudienceKind, Text] = {
         "All staff of the 23 wards, Tokyo and the shared body.",
     ),
     AudienceKind.PUBLIC: Text(
-        "住民を含むだれでも見られます。個人情報や契約上の秘密がないことを確かめてください。",
-        "Anybody, residents included. Make sure that it holds no personal data or trade secrets.",
+        "住民を含むだれに見せてもよい情報です。個人情報や契約上の秘密がないことを確かめてください。",
+        "May be shown to anybody, residents included. Make sure that it holds no personal data or trade secrets.",
     ),
 }
 

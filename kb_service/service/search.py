@@ -25,6 +25,7 @@ PAGE_MAX = 100
 DEEPEST = 1_000  # hits that can be paged through; nobody reads on, and each page costs all before it
 SPARE = 10  # hits fetched beyond the page, in case the records refuse some
 EXTRACTS = 2
+LABELS = frozenset({"provider", "technology", "business", "tags"})  # a word or two: they tell least
 SUGGESTIONS_MAX = 20
 LONGEST_PREFIX = 100
 RELATED = 5
@@ -176,7 +177,7 @@ class _Asked:
         """The passages of these entries that match by words; one more than is shown, for the title."""
         if self.query.empty():
             return {}
-        return self.generation.keyword.passages(self.query, entry_ids, self.keys, EXTRACTS + 1)
+        return self.generation.keyword.passages(self.query, entry_ids, self.keys, EXTRACTS + 2)
 
 
 def _as_answered(query: Query, retrieved: Retrieved) -> Query:
@@ -210,15 +211,18 @@ def _retrieve(
 def _extracts(
     asked: _Asked, candidate: Candidate, found: Sequence[FoundPassage], content: Content
 ) -> tuple[Extract, ...]:
-    """What matched by words, with marks; else the passage nearest by meaning; else the summary. Never the
-    title, which is shown anyway."""
-    extracts = [Extract(each.passage, each.marks) for each in found if _tells(each.passage)][:EXTRACTS]
-    if not extracts and candidate.passage:
+    """What matched by words, with marks, sentences before labels; the passage nearest by meaning when no
+    sentence did; else the summary. Never the title, which is shown anyway."""
+    marked = [Extract(each.passage, each.marks) for each in found if _tells(each.passage)]
+    sentences = [each for each in marked if each.passage.field_name not in LABELS]
+    labels = [each for each in marked if each.passage.field_name in LABELS]
+    if not sentences and candidate.passage:
         passage = asked.generation.keyword.passage(candidate.entry_id, candidate.passage, asked.keys)
-        extracts = [Extract(passage)] if passage is not None else []
-    if not extracts and (pieces := cut(content.summary)):
-        extracts = [Extract(Passage(1, PassageSource.SUMMARY, pieces[0].text))]
-    return tuple(extracts)
+        known = {each.passage.number for each in labels}
+        sentences = [Extract(passage)] if passage is not None and passage.number not in known else []
+    if not sentences and (pieces := cut(content.summary)):
+        sentences = [Extract(Passage(1, PassageSource.SUMMARY, pieces[0].text))]
+    return tuple([*sentences, *labels][:EXTRACTS])
 
 
 def _tells(passage: Passage) -> bool:
