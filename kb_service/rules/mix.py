@@ -7,9 +7,7 @@ weight chosen for each question. Constants: docs/decisions/0004-meaning-and-mix.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-# The share of meaning is _SURE when one entry stands out by its words, and grows by up to _UNSURE as the words
-# fit many entries alike.
-_SURE, _UNSURE = 0.1, 0.9
+# The share of meaning is how alike the best entries are by their words, within these bounds.
 _LEAST, _MOST = 0.2, 0.9
 _RIVALS = 9  # runners-up that are compared with the best
 WORDING = 0.5  # how much repeating the question's wording counts beside its words
@@ -38,7 +36,7 @@ def share_of_meaning(word_scores: Iterable[float]) -> float:
     if best <= 0:
         return 1.0
     alike = sum(rivals) / _RIVALS / best
-    return min(_MOST, max(_LEAST, _SURE + _UNSURE * alike))
+    return min(_MOST, max(_LEAST, alike))
 
 
 def mix(words: Mapping[str, float], meaning: Mapping[str, float]) -> list[Mixed]:

@@ -30,7 +30,8 @@ _log = logging.getLogger(__name__)
 FEWEST_ENTRIES = 40  # fewer teach nothing that would hold
 FEWEST_CASES = 8  # held-out titles; fewer prove nothing
 GROWN = 1.1  # times the entries learnt from last: learn again
-_HELD_OUT_SHARE, _HELD_OUT_LEAST, _HELD_OUT_MOST = 0.1, 30, 1 / 3
+_HELD_OUT_SHARE, _HELD_OUT_LEAST, _HELD_OUT_MOST = 0.1, 30, 100  # of the titles; titles; titles
+_HELD_OUT_AT_MOST = 0.25  # of the titles of a small bank, which needs them to learn from
 HARM = 0.02  # mean reciprocal rank that one provider may lose
 _JUDGED_GROUP = 10  # cases of a provider below which its figure is chance
 _PAGE = 500
@@ -170,8 +171,10 @@ def held_out(texts: list[BankText]) -> frozenset[str]:
     same titles stay out while the bank grows, and entries of one title stay out together."""
     digests = {text.title: hashlib.sha256(text.title.encode("utf-8", "replace")).digest() for text in texts}
     count = len(digests)
-    wanted = int(max(count * _HELD_OUT_SHARE, min(_HELD_OUT_LEAST, count * _HELD_OUT_MOST)))
-    chosen = set(sorted(digests, key=digests.__getitem__)[:wanted])
+    wanted = min(
+        _HELD_OUT_MOST, max(count * _HELD_OUT_SHARE, min(_HELD_OUT_LEAST, count * _HELD_OUT_AT_MOST))
+    )
+    chosen = set(sorted(digests, key=digests.__getitem__)[: int(wanted)])
     return frozenset(text.entry_id for text in texts if text.title in chosen)
 
 
