@@ -12,6 +12,8 @@ from kb_service.pages.pickers import add_pickers
 from kb_service.pages.search import add_search_pages
 from kernel.web import Web
 
+UPLOADS = (r"/knowledge/[^/]+/attachments",)  # paths that take files
+
 
 def build_router(bank: Bank, web: Web) -> APIRouter:
     """All pages. Fixed addresses are added before /knowledge/{id}, which would take them otherwise."""

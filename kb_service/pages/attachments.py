@@ -32,7 +32,7 @@ def add_attachment_pages(router: APIRouter, desk: Desk) -> None:
         length = request.headers.get("content-length", "")
         if not length.isdigit() or int(length) > limit + FORM_OVERHEAD:
             raise _too_large(web.settings.upload_max_mb)
-        return await web.form(request)
+        return await web.form_with_files(request)
 
     @router.get("/knowledge/{entry_id}/attachments")
     def states(request: Request, entry_id: str, actor: Actor = Depends(web.page_actor)) -> Response:

@@ -73,7 +73,6 @@ def add_search_pages(router: APIRouter, desk: Desk) -> None:
             cleared=question.cleared().address(),
             corrected=results.corrected,
             exactly=Question(f'"{question.text}"').address(),
-            words_only=_words_only(question, results),
             sorts=tuple(Sort) if question.text.strip() else (Sort.NEWEST, Sort.EFFECT),
             examples=EXAMPLES_JA,
             first=(question.page - 1) * PAGE + 1,
@@ -127,12 +126,6 @@ def _bounded(question: Question) -> Question:
 def _ask(desk: Desk, actor: Actor, question: Question, offset: int, limit: int) -> Results:
     sort = Sort.NEWEST if not question.text.strip() and question.sort is Sort.RELEVANCE else question.sort
     return desk.bank.search.search(actor, question.text, question.filters(), sort, offset=offset, limit=limit)
-
-
-def _words_only(question: Question, results: Results) -> bool:
-    """Whether the search by meaning was wanted and did not take part; other orders never use it."""
-    wanted = bool(question.text.strip()) and question.sort is Sort.RELEVANCE
-    return wanted and bool(results.hits) and "meaning" not in results.arms
 
 
 def _all(desk: Desk, actor: Actor, question: Question) -> Iterator[Entry]:
