@@ -108,6 +108,11 @@ class Unavailable(ChienowaError):
     code = "unavailable"
 
 
+class Clashed(Unavailable):
+    """Two changes stood in each other's way in the database and this one gave way: nothing of it is stored, and
+    the same again will pass."""
+
+
 def not_found(what_ja: str, what_en: str) -> NotFound:
     """The one sentence for a thing that is absent or must look absent."""
     return NotFound(

@@ -1,5 +1,8 @@
 """Files of entries. The bytes are in the blob store before a unit of work begins; here is what belongs to them
-in the records, and the state of their reading."""
+in the records, and the state of their reading.
+
+Who locks, locks the entry first, then the attachment, then the outbox (`append`), then the key of the sweeping
+job: a unit of work that holds the outbox's lock waits for no row of an entry."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -131,8 +134,8 @@ class Attachments:
         attachment, entry = self._readable(work, actor, attachment_id)
         self._changeable(work, actor, entry.id, imported)
         self._attachments.remove(work, attachment_id)
-        self._jobs.enqueue(work, SWEEP_JOB, {}, key="one", run_after=self._clock.now() + 2 * _KEPT)
         self._noted(work, actor, entry, attachment, "attachment.removed", must_wait=True)
+        self._jobs.enqueue(work, SWEEP_JOB, {}, key="one", run_after=self._clock.now() + 2 * _KEPT)
 
     def read_again(self, work: UnitOfWork, actor: Actor, attachment_id: str) -> Attachment:
         """Asks for another reading, for example after it could not be read. What was read stays until then."""
@@ -190,7 +193,10 @@ class Attachments:
     ) -> bool:
         """Keeps what was read and sends the entry to the indexes; False when the attachment has been removed
         since. `media_type` is what the bytes turned out to be; `notes` say what was left out."""
-        attachment = self._attachments.get(work, attachment_id, lock=True)
+        attachment = self._attachments.get(work, attachment_id)
+        if attachment is not None:
+            self._entries.get(work, attachment.entry_id, lock=True)
+            attachment = self._attachments.get(work, attachment_id, lock=True)
         if attachment is None:
             return False
         self._attachments.set_parts(work, attachment_id, [_storable(part) for part in parts])

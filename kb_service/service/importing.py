@@ -1,9 +1,11 @@
 """Taking in a folder: each file in a transaction of its own, so that an import can be stopped at any moment and
 run again: nothing twice, nothing lost."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from kb_service.models.attachments import ReadingState
 from kb_service.models.entries import CaseFields, Content, Entry, Kind, Link, Outcome, Status
@@ -11,6 +13,7 @@ from kb_service.models.importing import ImportReport, Skipped
 from kb_service.models.imports import Imported
 from kb_service.ports.extraction import ExtractedText, TextExtractor
 from kb_service.ports.records import Repositories
+from kb_service.rules.files import safe_name
 from kb_service.rules.titles import title_of
 from kb_service.service.attachments import Attachments
 from kb_service.service.entries import Entries
@@ -18,7 +21,7 @@ from kb_service.service.folders import Folder, Found, Written, cannot_open, look
 from kb_service.service.prepared import Prepared, Preparing, digest_together
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
-from kernel.errors import ChienowaError, Invalid, Text, Unavailable
+from kernel.errors import ChienowaError, Clashed, Invalid, Text, Unavailable
 from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, require
 from kernel.records import Records, UnitOfWork
@@ -26,6 +29,8 @@ from kernel.visibility import Audience, AudienceKind
 
 NOTE = "フォルダーから取り込みました。 (imported from a folder)"
 MEMBERS = Audience(AudienceKind.MEMBERS)
+CLASH_SECONDS = (0.05, 0.2, 0.8, 2.0)  # before a transaction that gave way to another one is tried again
+T = TypeVar("T")
 
 Progress = Callable[[int, int, str], None]
 """progress(done, total, path)"""
@@ -151,8 +156,9 @@ class _Run:
                 entry, changed, files = known, False, list[Prepared]()
             else:
                 files = [self._bank.preparing.one(each) for each in one.attachments]
-                with self._bank.records.write() as work:
-                    entry, changed = self._put_written(work, actor, one, files, digest)
+                entry, changed = self._written(
+                    lambda work: self._put_written(work, actor, one, files, digest)
+                )
         except _Taken as taken:
             self._by_path[one.found.path] = self._by_slug[one.parsed.slug] = taken.entry_id
             self._unchanged += 1
@@ -231,19 +237,23 @@ class _Run:
             if entry is None or entry.deleted or set(wanted) <= set(entry.content.links):
                 return
         try:
-            with self._bank.records.write() as work:
-                entry = self._bank.repositories.entries.get(work, entry_id, lock=True)
-                if entry is None or entry.deleted or not self._untouched(work, entry):
-                    return
-                links = tuple(dict.fromkeys((*entry.content.links, *wanted)))
-                content = replace(entry.content, links=links)
-                self._bank.entries.save(work, actor, entry_id, content, entry.version, NOTE, imported=True)
+            changed = self._written(lambda work: self._link(work, actor, entry_id, wanted))
         except Unavailable:
             raise
         except ChienowaError as error:
             self._skip(one.found, _with_problems(error))
         else:
-            self._touched[entry_id] = None
+            if changed:
+                self._touched[entry_id] = None
+
+    def _link(self, work: UnitOfWork, actor: Actor, entry_id: str, wanted: Sequence[Link]) -> bool:
+        """Whether the entry is still the import's to change, and has these links now."""
+        entry = self._bank.repositories.entries.get(work, entry_id, lock=True)
+        if entry is None or entry.deleted or not self._untouched(work, entry):
+            return False
+        content = replace(entry.content, links=tuple(dict.fromkeys((*entry.content.links, *wanted))))
+        self._bank.entries.save(work, actor, entry_id, content, entry.version, NOTE, imported=True)
+        return True
 
     # Files that become entries with an attachment
 
@@ -256,8 +266,8 @@ class _Run:
             self._tell(file)
             return
         try:
-            with self._bank.records.write() as work:
-                entry_id = self._put_file(work, actor, file, file.extracted)
+            extracted = file.extracted
+            entry_id = self._written(lambda work: self._put_file(work, actor, file, extracted))
         except _Taken:
             self._unchanged += 1
         except Unavailable:
@@ -307,12 +317,11 @@ class _Run:
         if file.stored is None:
             return
         attachments = self._bank.attachments
-        before = self._bank.repositories.attachments.of_entry(work, entry_id)
         name = file.found.name
-        added = attachments.add(work, actor, entry_id, name, file.stored, imported=True)
-        for old in before:
-            if old.name == added.name and old.digest != added.digest:
+        for old in self._bank.repositories.attachments.of_entry(work, entry_id):
+            if old.name == safe_name(name) and old.digest != file.stored.digest:
                 attachments.remove(work, actor, old.id, imported=True)
+        added = attachments.add(work, actor, entry_id, name, file.stored, imported=True)
         if file.extracted is not None:
             read = file.extracted
             attachments.store_text(work, added.id, read.parts, read.media_type, read.notes)
@@ -320,6 +329,18 @@ class _Run:
             attachments.set_state(work, added.id, ReadingState.UNREADABLE, reason=file.reason)
 
     # Notes
+
+    def _written(self, put: Callable[[UnitOfWork], T]) -> T:
+        """What `put` gives, in a transaction of its own; again when it had to give way to another one. Raises
+        Clashed when that goes on."""
+        for wait in CLASH_SECONDS:
+            try:
+                with self._bank.records.write() as work:
+                    return put(work)
+            except Clashed:
+                time.sleep(wait)
+        with self._bank.records.write() as work:
+            return put(work)
 
     def _is_known(self, found: Found, digest: str) -> bool:
         actor = self._actor_of(None)

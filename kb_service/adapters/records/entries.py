@@ -30,7 +30,9 @@ class SqlEntries:
     def get(self, work: UnitOfWork, entry_id: str, lock: bool = False) -> Entry | None:
         statement = select(entries).where(entries.c.id == entry_id)
         if lock:
-            statement = statement.with_for_update()  # PostgreSQL; on SQLite the writer holds the database
+            # PostgreSQL; on SQLite the writer holds the database. Links to the entry (foreign keys) may be
+            # written meanwhile: two entries that link to each other would else wait for each other.
+            statement = statement.with_for_update(key_share=True)
         row = work.connection.execute(statement).one_or_none()
         return None if row is None else _entry(row)
 
