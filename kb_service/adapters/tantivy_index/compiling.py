@@ -68,7 +68,8 @@ class EntryCompiler:
         self._title = title
 
     def frequency(self, word: str) -> int:
-        """In how many entries a word stands at most, seen or unseen by the reader."""
+        """In how many entries a word stands at most, seen or unseen by the reader: says when looking is in vain,
+        and decides nothing that the reader gets."""
         return sum(self._searcher.doc_freq(field, word) for field in ("own", "attached"))
 
     def option(self, option: Option) -> Query:

@@ -58,6 +58,7 @@ def entry_documents(entry: IndexedEntry, labels: Labels) -> tuple[tantivy.Docume
         for key in keys:
             document.add_text("keys", key)
         document.add_unsigned("number", passage.number)
+        document.add_unsigned("lot", _ordered(0, f"{entry.entry_id}/{passage.number}"))
         document.add_text("words", words)
         document.add_text("sounds", said)
         document.add_text("pairs", written)
@@ -86,16 +87,24 @@ def entry_documents(entry: IndexedEntry, labels: Labels) -> tuple[tantivy.Docume
     for name in FACETS:
         for value in entry.facets.get(name, ()):
             document.add_text(facet_field(name), value)
-    document.add_text("slice", str(zlib.crc32(entry.entry_id.encode("utf-8", "replace")) % SLICES))
+    document.add_text("slice", str(_lot(entry.entry_id) % SLICES))
     document.add_unsigned("version", entry.version)
-    document.add_unsigned("updated", _milliseconds(entry.updated_at))
-    document.add_unsigned(
-        "effect", 0 if entry.effect_hours is None else max(0, round(entry.effect_hours * 100)) + 1
-    )
+    document.add_unsigned("updated", _ordered(_milliseconds(entry.updated_at), entry.entry_id))
+    document.add_unsigned("effect", _ordered(_hundredths(entry.effect_hours), entry.entry_id))
     if entry.period_from or entry.period_to:
         document.add_unsigned("from", _day(entry.period_from, NO_DAY))
         document.add_unsigned("to", _day(entry.period_to, LAST_DAY))
     return document, passages
+
+
+def _lot(name: str) -> int:
+    """A number of 32 bits that depends on the name alone."""
+    return zlib.crc32(name.encode("utf-8", "replace"))
+
+
+def _ordered(value: int, name: str) -> int:
+    """A value to sort by; among equals the name decides, not what else the index holds."""
+    return min(value, 1 << 43) << 20 | _lot(name) >> 12
 
 
 def _json(value: object) -> bytes:
@@ -146,6 +155,11 @@ def read_passage(stored: bytes) -> Passage:
 def _milliseconds(at: datetime) -> int:
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0, (at - _EPOCH) // _EPOCH.resolution // 1000) if at > _EPOCH else 0
+
+
+def _hundredths(hours: float | None) -> int:
+    """0 when nobody said."""
+    return 0 if hours is None else max(0, round(hours * 100)) + 1
 
 
 def _day(day: date | None, otherwise: int) -> int:

@@ -26,7 +26,7 @@ from kb_service.ports.keyword import FoundPassage, KeywordAnswer
 from kernel.errors import Text, Unavailable
 from kernel.japanese import Analyser
 
-LAYOUT = "2"  # of the fields; an index of another layout is built anew
+LAYOUT = "3"  # of the fields; an index of another layout is built anew
 
 
 class TantivyIndex:

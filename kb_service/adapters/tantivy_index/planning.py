@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kb_service.adapters.tantivy_index.compiling import EntryCompiler
 from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Unit, Way, majority
 from kb_service.adapters.tantivy_index.segmenting import segmented
 from kb_service.adapters.tantivy_index.sounding import variants
@@ -24,6 +23,7 @@ _WINDOW = 4  # morphemes together in which a slip is looked for
 _NAMED = 4  # more words than this in one breath are no longer the name of a thing
 
 Visible = Callable[[Option], bool]  # does the reader see an entry that has it
+Frequency = Callable[[str], int]  # how many entries with a word the reader sees
 Nearest = Callable[[str], tuple[str, str] | None]  # folded slip -> (folded word, as written in a text)
 Spelt = Callable[[tuple[str, ...]], list[tuple[str, ...]]]  # sounds in a row -> the words they stand for
 
@@ -53,10 +53,10 @@ class Planner:
     """Plans one question of one reader: only what that reader sees decides."""
 
     def __init__(
-        self, analyser: Analyser, compiler: EntryCompiler, visible: Visible, nearest: Nearest, spelt: Spelt
+        self, analyser: Analyser, frequency: Frequency, visible: Visible, nearest: Nearest, spelt: Spelt
     ) -> None:
         self._analyser = analyser
-        self._compiler = compiler
+        self._frequency = frequency
         self._visible = visible
         self._nearest = nearest
         self._spelt = spelt
@@ -91,7 +91,7 @@ class Planner:
     def _rarest(self, concepts: Sequence[Concept], room: int) -> list[Concept]:
         def frequency(concept: Concept) -> int:
             return max(
-                (self._compiler.frequency(o.values[0]) for o in concept.options if o.way is Way.WORD),
+                (self._frequency(o.values[0]) for o in concept.options if o.way is Way.WORD),
                 default=0,
             )
 

@@ -40,7 +40,9 @@ from kb_service.ports.keyword import FoundPassage, KeywordAnswer, KeywordHit
 from kernel.japanese import Analyser, bigrams, fold
 
 FULL_LIST = 10  # a sentence's weaker matches fill the list up to here
-_COMMON = 0.05  # of all entries: a word in more of them than this, and than _FEW, tells little
+_COMMON = (
+    0.05  # of the entries that the reader sees: a word in more of them than this, and than _FEW, tells little
+)
 _FEW = 400  # entries
 _MANY = 1_000  # entries
 _QUESTIONS_KEPT = 200
@@ -57,6 +59,7 @@ class Snapshot:
     entries: tantivy.Searcher
     passages: tantivy.Searcher
     seen: dict[tuple[frozenset[str], Option], bool] = field(default_factory=dict)
+    held: dict[tuple[frozenset[str], str], int] = field(default_factory=dict)
     asked: dict[tuple[Query, frozenset[str]], "Question"] = field(default_factory=dict)
 
     def question(self, analyser: Analyser, query: Query, keys: frozenset[str]) -> "Question":
@@ -90,7 +93,7 @@ class Question:
             self._entries_with,
         )
         self._asked = bool(query.text)
-        planner = Planner(analyser, self._compiler, self._visible, speller.nearest, speller.spelt)
+        planner = Planner(analyser, self._frequency, self._visible, speller.nearest, speller.spelt)
         self.plan: Plan = planner.plan(query.text)
         if self.plan.sentence:
             self._compiler = EntryCompiler(self._schema, snapshot.entries, TITLE_ASKED)
@@ -105,6 +108,17 @@ class Question:
             if len(self._at.seen) >= _WORDS_KEPT:
                 self._at.seen.clear()
             known = self._at.seen[key] = self._look(option)
+        return known
+
+    def _frequency(self, word: str) -> int:
+        """How many entries with a word the reader sees; of every entry for ""."""
+        key = (self._keys, word)
+        known = self._at.held.get(key)
+        if known is None:
+            if len(self._at.held) >= _WORDS_KEPT:
+                self._at.held.clear()
+            query = self._compiler.option(Option(Way.WORD, (word,))) if word else Engine.all_query()
+            known = self._at.held[key] = self._count(query)
         return known
 
     def _look(self, option: Option) -> bool:
@@ -149,10 +163,12 @@ class Question:
         yield any_of(concepts)
 
     def _telling(self, concept: Concept) -> bool:
-        """Whether few enough entries hold it for it to make a match by itself in a sentence."""
-        most = max(_FEW, self._at.entries.num_docs * _COMMON)
+        """Whether few enough of the entries that the reader sees hold it for it to make a match by itself in
+        a sentence. What few entries of the whole index hold needs no counting."""
         words = [option.values[0] for option in concept.options if option.way is Way.WORD]
-        return all(self._compiler.frequency(word) <= most for word in words)
+        frequent = [word for word in words if self._compiler.frequency(word) > _FEW]
+        most = max(_FEW, self._frequency("") * _COMMON) if frequent else 0
+        return all(self._frequency(word) <= most for word in frequent)
 
     def _parts(
         self, need: Engine | None, filters: Filters, without: str = "", only: Engine | None = None

@@ -50,6 +50,7 @@ def passages_schema() -> tantivy.Schema:
     build.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
     build.add_text_field("keys", tokenizer_name="raw", index_option="basic")
     build.add_unsigned_field("number", indexed=True, fast=True)
+    build.add_unsigned_field("lot", fast=True)  # draws passages, whatever else the index holds
     build.add_text_field("words", tokenizer_name=WORDS, index_option="freq")
     build.add_text_field("sounds", tokenizer_name=WORDS, index_option="basic")
     build.add_text_field("pairs", tokenizer_name=WORDS, index_option="basic")

@@ -8,6 +8,7 @@ import tantivy
 from tantivy import Occur, Query
 
 from kb_service.adapters.tantivy_index.documents import read_passage, stored
+from kb_service.models.passages import Passage
 from kernel.japanese import Analyser
 
 _SHORTEST = 4
@@ -57,8 +58,8 @@ class Speller:
         terms = [Query.term_query(self._schema, "sounds", sound, "basic") for sound in dict.fromkeys(sounds)]
         query = Query.boolean_query([(Occur.Must, self._visible), *((Occur.Must, term) for term in terms)])
         found: Counter[tuple[str, ...]] = Counter()
-        for _, address in self._passages.search(query, _HEARD_IN, count=False).hits:
-            text = read_passage(stored(self._passages, address)).text
+        for passage in self._drawn(query, _HEARD_IN):
+            text = passage.text
             tokens = [token for token in self._analyser.tokens(text) if token.content]
             for at in range(len(tokens) - len(sounds) + 1):
                 stretch = tokens[at : at + len(sounds)]
@@ -66,12 +67,16 @@ class Speller:
                     found[tuple(token.word for token in stretch)] += 1
         return [words for words, _ in found.most_common(_SPELLINGS)]
 
+    def _drawn(self, query: Query, limit: int) -> list[Passage]:
+        """Some of the passages, the same ones whatever the reader does not see."""
+        hits = self._passages.search(query, limit, count=False, order_by_field="lot").hits
+        return [read_passage(stored(self._passages, address)) for _, address in hits]
+
     def _within(self, slip: str, slips: int) -> dict[str, str]:
         near = Query.fuzzy_term_query(self._schema, "compounds", slip, slips, True)
         query = Query.boolean_query([(Occur.Must, self._visible), (Occur.Must, near)])
         found: dict[str, str] = {}
-        for _, address in self._passages.search(query, _LOOKED_AT, count=False).hits:
-            passage = read_passage(stored(self._passages, address))
+        for passage in self._drawn(query, _LOOKED_AT):
             near_by = [
                 folded
                 for folded in self._analyser.analyse(passage.text).compounds

@@ -28,7 +28,7 @@ def suggestions(
     alternatives = [(Occur.Should, _label_query(at, form)) for form in forms]
     query = conjunction([readable(schema, keys), Query.boolean_query(alternatives)])
     ranked: dict[str, tuple[int, int, str]] = {}
-    for _, address in at.entries.search(query, _LOOKED_AT, count=False).hits:
+    for _, address in at.entries.search(query, _LOOKED_AT, count=False, order_by_field="updated").hits:
         for label in json.loads(stored(at.entries, address)):
             if label not in ranked and (rank := _rank(label, forms, analyser)) is not None:
                 ranked[label] = (rank, len(label), label)
