@@ -136,8 +136,17 @@ _CROWDED = Text(
 )
 
 
+def _causes(error: BaseException | None) -> Iterator[str]:
+    """What the driver said, and what it had said before: on a full disk SQLite ends the whole transaction, and
+    leaving a savepoint of it then fails with an error that tells nothing."""
+    while error is not None:
+        if isinstance(error, DBAPIError):
+            yield str(error.orig)
+        error = error.__cause__ or error.__context__
+
+
 def _sentence(error: DBAPIError) -> Text:
-    cause = str(error.orig)
+    cause = " / ".join(_causes(error))
     if "full" in cause or "No space" in cause:
         return Text(
             "ディスクの空きがないため保存できませんでした。入力した内容は失われていません。管理者に空き容量の確保を依頼し、もう一度保存してください。",

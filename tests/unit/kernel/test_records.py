@@ -4,11 +4,12 @@ import threading
 import time
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, insert, select
+from sqlalchemy import Column, Integer, MetaData, String, Table, delete, event, insert, select, text
 
 from kernel.errors import Unavailable
 from kernel.records import Records, audience_filter, utc
@@ -211,3 +212,19 @@ def test_a_commit_on_sqlite_is_on_the_disk(sqlite_records: Records) -> None:
             for name in ("journal_mode", "synchronous")
         }
     assert found == {"journal_mode": "wal", "synchronous": 2}  # 2 is FULL
+
+
+def test_a_full_disk_is_told_as_one_also_from_within_a_savepoint(tmp_path: Path) -> None:
+    records = Records(f"sqlite:///{tmp_path}/records.db")
+    with records.write() as work:
+        work.connection.execute(text("CREATE TABLE x (a TEXT)"))
+    event.listen(
+        records.engine, "checkout", lambda found, *_: found.execute("PRAGMA max_page_count = 1") and None
+    )
+    with (
+        pytest.raises(Unavailable, match="disk is full"),
+        records.write() as work,
+        work.connection.begin_nested(),
+    ):
+        work.connection.execute(text("INSERT INTO x VALUES (:a)"), {"a": "長" * 1_000_000})
+    records.close()
