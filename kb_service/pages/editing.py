@@ -1,7 +1,5 @@
 """Writing: a new entry, and changing one."""
 
-from dataclasses import replace
-
 from fastapi import APIRouter, Depends
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -51,8 +49,10 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
         try:
             with web.records.write() as work:
                 entry = bank.entries.create(work, actor, content, first(values, "note"))
-        except (Invalid, Forbidden, Unavailable) as error:
-            return _again(desk, request, actor, Filled(values), error)
+        except (Invalid, Forbidden) as error:
+            return form_page(desk, request, actor, Filled(values, None, _problems_of(error)))
+        except Unavailable as failure:  # a full disk, for example: nothing that was typed is lost
+            return form_page(desk, request, actor, Filled(values), failure)
         return _saved(desk, request, entry, values)
 
     @router.get("/knowledge/{entry_id}/edit")
@@ -84,8 +84,10 @@ def add_editing_pages(router: APIRouter, desk: Desk) -> None:
                 entry = bank.entries.save(work, actor, entry_id, content, based_on, first(values, "note"))
         except StaleEntry as error:
             return conflict_page(desk, request, actor, Collision(values, error.current or stored, based_on))
-        except (Invalid, Forbidden, Unavailable) as error:
-            return _again(desk, request, actor, Filled(values, stored, (), based_on), error)
+        except (Invalid, Forbidden) as error:
+            return form_page(desk, request, actor, Filled(values, stored, _problems_of(error), based_on))
+        except Unavailable as failure:
+            return form_page(desk, request, actor, Filled(values, stored, (), based_on), failure)
         return _saved(desk, request, entry, values)
 
 
@@ -100,10 +102,5 @@ def _saved(desk: Desk, request: Request, entry: Entry, values: Values) -> Respon
     return desk.go(f"/knowledge/{entry.id}{anchor}", sentence)
 
 
-def _again(
-    desk: Desk, request: Request, actor: Actor, filled: Filled, error: Invalid | Forbidden | Unavailable
-) -> Response:
-    """The form with what was typed and why it was not saved: also when the disk is full, nothing is lost."""
-    problems = error.problems or (Problem("", error.text),)
-    status = error.status if isinstance(error, Unavailable) else None
-    return form_page(desk, request, actor, replace(filled, problems=problems), status)
+def _problems_of(error: Invalid | Forbidden) -> tuple[Problem, ...]:
+    return error.problems or (Problem("", error.text),)

@@ -21,7 +21,7 @@ from kb_service.pages.labels import (
     STATUS_MEANINGS,
     STATUSES,
 )
-from kernel.errors import Problem
+from kernel.errors import Problem, Unavailable
 from kernel.identity.models import Actor
 from kernel.identity.organisations import ORGANISATIONS
 from kernel.identity.permissions import Action, may
@@ -55,9 +55,9 @@ class Filled:
 
 
 def form_page(
-    desk: Desk, request: Request, actor: Actor, filled: Filled, status: int | None = None
+    desk: Desk, request: Request, actor: Actor, filled: Filled, failure: Unavailable | None = None
 ) -> Response:
-    """The form; 422 when something in it is wrong, unless another `status` tells what is."""
+    """The form; 422 when something in it is wrong. `failure`: it could not be saved, through no fault of it."""
     web, language = desk.web, desk.web.language(request)
     values, entry, problems, kind = filled.values, filled.entry, filled.problems, filled.kind
     shown = tuple((control_of(each.where), each.text.in_language(language)) for each in problems)
@@ -71,7 +71,8 @@ def form_page(
         request,
         actor,
         "form.html",
-        status=status or (422 if problems else 200),
+        status=failure.status if failure else 422 if problems else 200,
+        failure=failure.text.in_language(language) if failure else "",
         entry=entry,
         kind=kind,
         values=values,

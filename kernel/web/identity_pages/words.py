@@ -17,14 +17,18 @@ ROLE_NAMES: Mapping[Role, str] = {
 ROLE_PURPOSES: Mapping[Role, str] = {
     Role.READER: N_("知識を探して読みます。"),
     Role.CONTRIBUTOR: N_("知識の下書きを書き、更新予定のものを団体のあいだで早めに共有します。"),
-    Role.REVIEWER: N_("下書きを確かめて公開し、一般（住民を含む）に見せるものを決め、不要なものを保管・削除します。"),
+    Role.REVIEWER: N_(
+        "下書きを確かめて公開し、一般（住民を含む）に見せるものを決め、不要なものを保管・削除します。"
+    ),
     Role.OPERATOR: N_("資料の取り込みや、検索の仕組みの手入れをします。"),
     Role.AUDITOR: N_("だれが何をしたかの記録を確かめます。"),
     Role.ADMINISTRATOR: N_("利用者を招待し、役割を決めます。"),
 }
 ACTION_NAMES: Mapping[Action, str] = {
     Action.ENTRY_READ: N_("知識を探して読む"),
-    Action.ENTRY_WRITE: N_("下書きを書き、更新予定の知識を団体のあいだで共有する（未公開の下書きの削除を含む）"),
+    Action.ENTRY_WRITE: N_(
+        "下書きを書き、更新予定の知識を団体のあいだで共有する（未公開の下書きの削除を含む）"
+    ),
     Action.ENTRY_PUBLISH: N_("公開する・一般（住民を含む）に見せる・保管する"),
     Action.ENTRY_DELETE: N_("共有・公開した知識を削除する"),
     Action.IMPORT: N_("資料をまとめて取り込む"),

@@ -1,14 +1,16 @@
 """Pages of the bank over HTTP, without a browser: what is refused, and what is not lost."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
+from sqlalchemy import event
 
 from assembly.application import build_app
 from assembly.embedded import System, build
@@ -123,3 +125,42 @@ def test_pages_of_changes_open_only_for_those_who_may_change(office: Office) -> 
             assert who in answer.text
     mine = office.desktop(KAKUNIN)
     assert [mine.get(page).status_code for page in pages] == [200, 200, 200]
+
+
+@contextmanager
+def full_disk(office: Office) -> Iterator[None]:
+    """SQLite says that the disk is full as soon as the file of records would have to grow."""
+
+    def limit(connection: sqlite3.Connection, _record: object, _proxy: object) -> None:
+        connection.execute("PRAGMA max_page_count = 1")  # SQLite takes the size that the file has
+
+    def unlimited(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA max_page_count = 4294967294")
+
+    engine = office.system.records.engine
+    event.listen(engine, "checkout", limit)
+    event.listen(engine, "checkin", unlimited)
+    yield
+    event.remove(engine, "checkout", limit)
+    event.remove(engine, "checkin", unlimited)
+
+
+def test_a_full_disk_loses_nothing_that_was_typed(office: Office) -> None:
+    entry = office.write()
+    desktop = office.desktop(KAKUNIN)
+    typed = {
+        "title": "満杯の日の記録",
+        "body": "消えてはならない文。" * 50_000,
+        "status": "draft",
+        "audience": "own",
+    }
+    addresses = {"/knowledge/new": {"kind": "case"}, f"/knowledge/{entry.id}/edit": {"based_on": "1"}}
+    for address, fields in addresses.items():
+        with full_disk(office):
+            answer = desktop.post(address, **typed, **fields)
+        assert answer.status_code == 503
+        assert "ディスクの空きがない" in answer.text
+        assert "入力に誤り" not in answer.text
+        assert typed["title"] in answer.text and typed["body"] in answer.text
+        assert 'name="body"' in answer.text  # the form itself, to send again
+        assert desktop.post(address, **typed, **fields).status_code == 303
