@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import portal.pages
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 import kb_service.http
 import kb_service.pages
+import portal.pages
 from assembly.embedded import System, build
 from assembly.health import check
 from kernel.settings import Settings
@@ -40,7 +40,7 @@ def build_app(system: System) -> FastAPI:
         lifespan=life,
     )
     web, bank = system.web, system.bank
-    web.install(app)
+    web.install(app, uploads=(*kb_service.http.UPLOADS, *kb_service.pages.UPLOADS))
     app.include_router(portal.pages.build_router(bank, web))
     app.include_router(identity_pages.build_router(web, system.accounts))
     app.include_router(kb_service.pages.build_router(bank, web))

@@ -7,7 +7,9 @@ from kb_service.http import attachments, entries, history, lists, searching, wor
 from kb_service.http.bank import Bank
 from kernel.web import Web
 
-__all__ = ["Bank", "build_router"]
+__all__ = ["UPLOADS", "Bank", "build_router"]
+
+UPLOADS = (r"/api/v1/entries/[^/]+/attachments",)  # paths that take files
 
 
 def build_router(bank: Bank, web: Web) -> APIRouter:

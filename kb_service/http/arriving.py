@@ -5,29 +5,19 @@ from collections.abc import Iterator
 from anyio import from_thread
 from starlette.requests import ClientDisconnect, Request
 
-from kernel.errors import Text, TooLarge
 from kernel.uploads import UploadForm
-
-ENVELOPE = 1_000_000  # bytes that boundaries, headers and fields may add to the files
+from kernel.web.bodies import ENVELOPE, too_large
 
 
 def form_of(request: Request, limit: int) -> UploadForm:
-    """The form of a request, for an endpoint that runs in a worker thread. Raises TooLarge at once when the
-    announced length is over `limit` bytes, Invalid when it is no form."""
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced) > limit + ENVELOPE:
-        megabytes = limit // 1_000_000
-        raise TooLarge(
-            Text(
-                f"ファイルが大きすぎます。{megabytes:,} MB までのファイルを選んでください。",
-                f"The file is too large. Choose one of at most {megabytes:,} MB.",
-            )
-        )
-    return UploadForm(request.headers.get("content-type", ""), _chunks(request))
+    """The form of a request, for an endpoint that runs in a worker thread; its files have at most `limit` bytes
+    in all. Reading raises TooLarge as soon as more has arrived, Invalid when it is no form."""
+    return UploadForm(request.headers.get("content-type", ""), _chunks(request, limit))
 
 
-def _chunks(request: Request) -> Iterator[bytes]:
+def _chunks(request: Request, limit: int) -> Iterator[bytes]:
     stream = request.stream()
+    arrived = 0
     while True:
         try:
             chunk = from_thread.run(anext, stream, None)
@@ -35,5 +25,8 @@ def _chunks(request: Request) -> Iterator[bytes]:
             return  # the form is cut off, which its reader notices
         if chunk is None:
             return
+        arrived += len(chunk)
+        if arrived > limit + ENVELOPE:
+            raise too_large(limit)
         if chunk:
             yield chunk

@@ -114,7 +114,7 @@ class Problems:
         """The answer to an error that nobody foresaw; the cause is in the log only."""
         error = _plain(500)
         try:
-            return self._answer(request, error)
+            return self.answer(request, error)
         except Exception:  # a defect of the layout itself: the person still gets a sentence
             log.exception("the error page itself failed")
             return PlainTextResponse(f"{error.text.ja}\n{error.text.en}\n", 500)
@@ -123,7 +123,7 @@ class Problems:
         assert isinstance(error, ChienowaError)
         if error.status >= 500:
             log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
-        return self._answer(request, error)
+        return self.answer(request, error)
 
     def _elsewhere(self, _request: Request, error: Exception) -> Response:
         assert isinstance(error, SeeOther)
@@ -131,16 +131,17 @@ class Problems:
 
     def _malformed(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return self._answer(request, _invalid(error))
+        return self.answer(request, _invalid(error))
 
     def _http(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         headers = {"Allow": allowed(request)} if error.status_code == 405 else error.headers
-        return self._answer(request, _plain(error.status_code), headers)
+        return self.answer(request, _plain(error.status_code), headers)
 
-    def _answer(
+    def answer(
         self, request: Request, error: ChienowaError, headers: Mapping[str, str] | None = None
     ) -> Response:
+        """The problem document or the page of an error."""
         language = self._web.language(request)
         extra = dict(headers or {})
         if isinstance(error, Unauthenticated):

@@ -1,6 +1,6 @@
 """The web house that every router is built with: rendering, who is asking, transactions, CSRF, notices."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +20,7 @@ from kernel.records import Records, UnitOfWork
 from kernel.settings import Settings
 from kernel.web import notices
 from kernel.web.addresses import SeeOther, came_from, here
+from kernel.web.bodies import BodyLimit
 from kernel.web.navigation import MAP, Place, places
 from kernel.web.problems import Problems
 from kernel.web.rendering import LANGUAGES, Templates
@@ -31,7 +32,9 @@ from kernel.web.translations import Translate, Translations
 from kernel.web.visitors import LANGUAGE_COOKIE, Visitor, Visitors
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-FORM_PART_BYTES = 8_000_000  # a body of 1,000,000 characters is at most 4 MB as UTF-8
+FORM_PART_BYTES = 12_100_000  # a body of 1,000,000 characters is at most 12 MB as percent codes
+FORM_FIELDS = 500  # far more than any page has
+FORM_FILES = 100
 PASSWORD_PAGE = "/account/password"  # noqa: S105  an address
 
 
@@ -107,8 +110,15 @@ class Web:
     # forms
 
     async def form(self, request: Request) -> FormData:
-        """The fields of a page's POST, with the CSRF token checked. Parts up to 8 MB."""
-        fields = await request.form(max_part_size=FORM_PART_BYTES)
+        """The fields of a page's POST, with the CSRF token checked. Files are refused."""
+        return await self._checked_form(request, 0)
+
+    async def form_with_files(self, request: Request) -> FormData:
+        """The same for a page that takes files, which are spooled to the disk: know who may send them first."""
+        return await self._checked_form(request, FORM_FILES)
+
+    async def _checked_form(self, request: Request, files: int) -> FormData:
+        fields = await request.form(max_files=files, max_fields=FORM_FIELDS, max_part_size=FORM_PART_BYTES)
         sent = fields.get("csrf")
         header = request.headers.get("x-csrf-token", "")
         self._check_csrf(self.visitors.of(request), header or (sent if isinstance(sent, str) else ""))
@@ -179,11 +189,18 @@ class Web:
         "info", "warning" or "error"."""
         notices.put(response, self.notice_key, notices.Notice(kind, text), self.settings.secure_cookies)
 
-    def install(self, app: FastAPI) -> None:
-        """Mounts the static files, the security headers and the error pages."""
+    def install(self, app: FastAPI, uploads: Iterable[str] = ()) -> None:
+        """Mounts the static files, the error pages, the limit of bodies and the security headers. `uploads`:
+        regular expressions of the paths that take files."""
         self.statics.mount(app)
         problems = Problems(self)
         problems.install(app)
+        app.add_middleware(
+            BodyLimit,
+            upload_bytes=self.settings.upload_max_mb * 1_000_000,
+            uploads=tuple(uploads),
+            answer=problems.answer,
+        )
         app.add_middleware(
             SecurityHeaders,
             after_answer=self.visitors.after_answer,

@@ -384,6 +384,21 @@ def test_an_upload_over_the_limit_leaves_nothing(server: Served, me: httpx.Clien
     assert me.get(f"/entries/{entry}/attachments").json() == []
 
 
+def test_many_files_that_are_too_much_together_are_refused(me: httpx.Client) -> None:
+    entry = created(me)["id"]
+
+    def parts() -> Iterator[bytes]:
+        for number in range(100):
+            yield b'--b\r\nContent-Disposition: form-data; name="file"; filename="%d"\r\n\r\n' % number
+            yield b"y" * 900_000 + b"\r\n"
+        yield b"--b--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    refused = problem(me.post(f"/entries/{entry}/attachments", content=parts(), headers=headers), 413)
+    assert refused["type"].endswith(("too-large", "http-413"))
+    assert me.get(f"/entries/{entry}/attachments").json() == []
+
+
 def test_a_connection_that_breaks_during_an_upload_leaves_nothing(server: Served, me: httpx.Client) -> None:
     entry = created(me)["id"]
     host, port = server.address.removeprefix("http://").split(":")
