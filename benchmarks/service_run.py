@@ -9,9 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from assembly.first_start import ensure_model
-
 from assembly.embedded import System, build
+from assembly.first_start import ensure_model
 from benchmarks.figures import as_json, latency, rss_mb
 from benchmarks.sentences import MadeEntry, Source, entries, queries
 from benchmarks.serving import served
