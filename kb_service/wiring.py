@@ -157,10 +157,12 @@ def tasks(bank: Bank, parts: Parts) -> dict[str, Task]:
     """The background work of the bank, by the name of its jobs."""
     read = ReadAttachment(parts.records, bank.attachments, parts.extractor)
     sweep = SweepFiles(parts.records, bank.attachments)
-    handlers = (read, sweep, Reindex(bank.indexing), Adapt(bank.adaptation))
-    return {handler.name: Task(handler) for handler in handlers}
+    handlers = (sweep, Reindex(bank.indexing), Adapt(bank.adaptation))
+    others = {handler.name: Task(handler) for handler in handlers}
+    return {read.name: Task(read, gave_up=read.gave_up), **others}
 
 
 def growth(bank: Bank, parts: Parts) -> Growth:
     """What asks for learning when the bank has grown."""
-    return Growth(parts.records, parts.jobs, bank.adaptation, bank.indexing)
+    texts = SharedTexts(parts.records, sql_repositories(), parts.organisations)
+    return Growth(parts.records, parts.jobs, bank.adaptation, texts.count)

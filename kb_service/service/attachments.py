@@ -29,6 +29,7 @@ from kernel.visibility import visible
 READ_JOB = "kb.read_attachment"
 SWEEP_JOB = "kb.sweep_files"
 EACH_ENTRY_MAX = 100
+_ENDED = (ReadingState.DONE, ReadingState.UNREADABLE)
 _KEPT = timedelta(
     days=1
 )  # an unneeded blob younger than this may belong to an upload that is about to commit
@@ -139,8 +140,14 @@ class Attachments:
 
     def read_again(self, work: UnitOfWork, actor: Actor, attachment_id: str) -> Attachment:
         """Asks for another reading, for example after it could not be read. What was read stays until then."""
-        attachment, entry = self._readable(work, actor, attachment_id)
+        entry = self._readable(work, actor, attachment_id)[1]
         self._changeable(work, actor, entry.id, imported=False)
+        attachment = self._attachments.get(work, attachment_id, lock=True)
+        if attachment is None:
+            raise not_found("添付ファイル", "The attachment")
+        if attachment.state not in _ENDED:
+            self._ask_for_reading(work, entry, attachment)  # it is asked for, unless that was lost
+            return attachment
         waiting = replace(
             attachment,
             state=ReadingState.WAITING,
@@ -150,7 +157,8 @@ class Attachments:
             reason_en="",
         )
         self._attachments.replace(work, waiting)
-        self._ask_for_reading(work, entry, waiting)
+        # A key of its own: the job of the last reading may have ended its work and be open for a moment more.
+        self._ask_for_reading(work, entry, waiting, turn=new_id())
         return waiting
 
     # For the job that reads
@@ -182,6 +190,12 @@ class Attachments:
             reason_en="" if reason is None else reason.en,
         )
         return self._attachments.replace(work, changed)
+
+    def gave_up(self, work: UnitOfWork, attachment_id: str, reason: Text) -> None:
+        """The reading was tried and will not be tried again by itself: whoever waits for it is told why."""
+        attachment = self._attachments.get(work, attachment_id, lock=True)
+        if attachment is not None and attachment.state not in _ENDED:
+            self.set_state(work, attachment_id, ReadingState.UNREADABLE, reason=reason)
 
     def store_text(
         self,
@@ -267,12 +281,14 @@ class Attachments:
                 )
             )
 
-    def _ask_for_reading(self, work: UnitOfWork, entry: Entry, attachment: Attachment) -> None:
+    def _ask_for_reading(
+        self, work: UnitOfWork, entry: Entry, attachment: Attachment, turn: str = ""
+    ) -> None:
         self._jobs.enqueue(
             work,
             READ_JOB,
             {"attachment": attachment.id},
-            key=attachment.id,
+            key=f"{attachment.id}:{turn}" if turn else attachment.id,
             organisation=entry.owner,
         )
 

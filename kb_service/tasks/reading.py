@@ -7,7 +7,7 @@ from kb_service.ports.extraction import TextExtractor, Unreadable
 from kb_service.service.attachments import READ_JOB, Attachments
 from kernel.errors import NotFound, Text
 from kernel.jobs import Job, Report
-from kernel.records import Records
+from kernel.records import Records, UnitOfWork
 
 TELL_SECONDS = 1.0  # between two notes of the page that is being read
 
@@ -48,6 +48,10 @@ class ReadAttachment:
             )
         places = len(extracted.parts)
         report(places, places, "読み取りが終わりました。", "The reading is done.")
+
+    def gave_up(self, work: UnitOfWork, job: Job, why: Text) -> None:
+        """After the last try, and when the process was killed each time: the page offers to read it again."""
+        self._attachments.gave_up(work, job.argument("attachment"), why)
 
     def _begin(self, identifier: str) -> Attachment | None:
         """The attachment, now marked as being read; None when there is nothing to do."""

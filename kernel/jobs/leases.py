@@ -1,7 +1,7 @@
 """The job table as seen by workers: take a job under a lease, keep it, close it. Every statement here is
 a transaction of its own, so that a worker never holds the database while it works."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, or_, select, update
@@ -11,7 +11,7 @@ from kernel.errors import Text
 from kernel.jobs.models import Job, JobState
 from kernel.jobs.queue import job_of
 from kernel.jobs.tables import jobs
-from kernel.records import Records
+from kernel.records import Records, UnitOfWork
 
 
 class Leases:
@@ -74,10 +74,18 @@ class Leases:
         )
 
     def done(self, job: Job) -> bool:
-        return self._close(job, JobState.DONE)
+        return self._write(job, **self._closed(JobState.DONE))
 
-    def failed(self, job: Job, message: Text) -> bool:
-        return self._close(job, JobState.FAILED, message_ja=message.ja, message_en=message.en)
+    def failed(
+        self, job: Job, message: Text, also: Callable[[UnitOfWork], None] = lambda _work: None
+    ) -> bool:
+        """`also` is done in the same transaction, if the job was still ours."""
+        values = {"message_ja": message.ja, "message_en": message.en}
+        with self._records.write() as work:
+            closed = self._update(work, job, **self._closed(JobState.FAILED), **values)
+            if closed:
+                also(work)
+        return closed
 
     def again(self, job: Job, at: datetime, message: Text) -> bool:
         """Puts the job back until `at`."""
@@ -101,27 +109,28 @@ class Leases:
             lease_until=None,
         )
 
-    def _close(self, job: Job, state: JobState, **values: object) -> bool:
-        return self._write(
-            job,
-            state=state.value,
-            open_key=None,
-            lease_until=None,
-            worker=None,
-            finished_at=self._clock.now(),
-            **values,
-        )
+    def _closed(self, state: JobState) -> dict[str, object]:
+        return {
+            "state": state.value,
+            "open_key": None,
+            "lease_until": None,
+            "worker": None,
+            "finished_at": self._clock.now(),
+        }
 
     def _write(self, job: Job, **values: object) -> bool:
         with self._records.write() as work:
-            changed = work.connection.execute(
-                update(jobs)
-                .where(
-                    jobs.c.id == job.id,
-                    jobs.c.worker == self._worker,
-                    jobs.c.attempts == job.attempts,
-                    jobs.c.state == JobState.RUNNING.value,
-                )
-                .values(updated_at=self._clock.now(), **values)
+            return self._update(work, job, **values)
+
+    def _update(self, work: UnitOfWork, job: Job, **values: object) -> bool:
+        changed = work.connection.execute(
+            update(jobs)
+            .where(
+                jobs.c.id == job.id,
+                jobs.c.worker == self._worker,
+                jobs.c.attempts == job.attempts,
+                jobs.c.state == JobState.RUNNING.value,
             )
-            return changed.rowcount == 1
+            .values(updated_at=self._clock.now(), **values)
+        )
+        return changed.rowcount == 1

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from kernel.errors import Text
+from kernel.records import UnitOfWork
+
 Scalar = str | int | float | bool | None
 
 
@@ -69,12 +72,18 @@ class Retry:
         return wait
 
 
+GaveUp = Callable[[UnitOfWork, Job, Text], None]
+"""gave_up(work, job, why): in the transaction that closes the job as failed, so that what waited for it learns
+of it for certain."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A handler with its retry, for handlers that need another than the default."""
+    """A handler with its retry, and what must be told when it is given up."""
 
     handler: Handler
     retry: Retry = field(default_factory=Retry)
+    gave_up: GaveUp | None = None
 
 
 class LeaseLost(Exception):

@@ -90,9 +90,11 @@ class Jobs:
         states: Sequence[JobState] | None = None,
         organisations: Collection[str] | None = None,
         before: str | None = None,
+        names: Collection[str] | None = None,
     ) -> tuple[Job, ...]:
-        """Newest first; only of these organisations when they are given ("" = the system's own), and only
-        those asked for before the job `before`. Raises Invalid when there is no such job among them."""
+        """Newest first; only of these organisations when they are given ("" = the system's own), only of these
+        names, and only those asked for before the job `before`. Raises Invalid when there is no such job among
+        them."""
         statement = select(jobs).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(limit)
         if before is not None:
             last = self.get(work, before)
@@ -100,6 +102,8 @@ class Jobs:
                 raise _unknown_cursor()
             earlier = and_(jobs.c.created_at == last.created_at, jobs.c.id < last.id)
             statement = statement.where(or_(jobs.c.created_at < last.created_at, earlier))
+        if names is not None:
+            statement = statement.where(jobs.c.name.in_(names))
         if states is not None:
             statement = statement.where(jobs.c.state.in_([state.value for state in states]))
         if organisations is not None:

@@ -12,7 +12,7 @@ from kernel.clock import Clock
 from kernel.errors import ChienowaError, Text
 from kernel.ids import new_id
 from kernel.jobs.leases import Leases
-from kernel.jobs.models import Handler, Job, LeaseLost, Report, Retry, Task
+from kernel.jobs.models import Handler, Job, LeaseLost, Report, Task
 from kernel.records import Records
 
 log = logging.getLogger(__name__)
@@ -102,7 +102,7 @@ class Worker:
             return False
         task = self._tasks[job.name]
         if job.attempts > task.retry.attempts:
-            self._leases.failed(job, _GIVEN_UP)
+            self._give_up(job, task, _GIVEN_UP)
             return True
         try:
             with _Heartbeat(self._leases, job, self._beat_seconds):
@@ -112,27 +112,39 @@ class Worker:
         except _Stopping:
             self._leases.release(job)
         except ChienowaError as error:
-            self._refused(job, task.retry, error)
+            self._refused(job, task, error)
         except Exception:
             log.exception("job %s (%s) failed at attempt %d", job.id, job.name, job.attempts)
-            self._failed(job, task.retry, _BROKEN)
+            self._failed(job, task, _BROKEN)
         else:
             self._leases.done(job)
         return True
 
-    def _refused(self, job: Job, retry: Retry, error: ChienowaError) -> None:
+    def _refused(self, job: Job, task: Task, error: ChienowaError) -> None:
         """An error with a sentence: what the input is guilty of will not mend by trying again."""
         if error.status < 500:
-            self._leases.failed(job, error.text)
+            self._give_up(job, task, error.text)
         else:
             log.warning("job %s (%s) failed at attempt %d: %s", job.id, job.name, job.attempts, error)
-            self._failed(job, retry, error.text)
+            self._failed(job, task, error.text)
 
-    def _failed(self, job: Job, retry: Retry, message: Text) -> None:
-        if job.attempts >= retry.attempts:
-            self._leases.failed(job, message)
+    def _failed(self, job: Job, task: Task, message: Text) -> None:
+        if job.attempts >= task.retry.attempts:
+            self._give_up(job, task, message)
         else:
-            self._leases.again(job, self._clock.now() + retry.delay(job.attempts), _AGAIN)
+            self._leases.again(job, self._clock.now() + task.retry.delay(job.attempts), _AGAIN)
+
+    def _give_up(self, job: Job, task: Task, message: Text) -> None:
+        """Closes the job and tells who waited for it. While the records cannot be written it stays under its
+        lease, and is given up once more when that has run out."""
+        tell = task.gave_up
+        try:
+            self._leases.failed(job, message, lambda work: tell(work, job, message) if tell else None)
+        except ChienowaError:
+            raise
+        except Exception:
+            log.exception("nobody could be told that job %s (%s) was given up", job.id, job.name)
+            self._leases.failed(job, message)
 
     def _reporter(self, job: Job) -> Report:
         written = [0.0]

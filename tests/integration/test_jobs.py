@@ -14,7 +14,7 @@ import pytest
 from kernel.clock import Clock, FixedClock
 from kernel.errors import Text, Unavailable, not_found
 from kernel.jobs import Job, Jobs, JobState, LeaseLost, Report, Retry, Task, Worker
-from kernel.records import Records
+from kernel.records import Records, UnitOfWork
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ import sys, time
 from datetime import timedelta
 from kernel.clock import Clock
 from kernel.jobs import Worker
-from kernel.records import Records
+from kernel.records import Records, UnitOfWork
 
 def work_for_ever(job, report):
     print("working", flush=True)
@@ -238,3 +238,40 @@ def test_a_job_that_kills_its_workers_is_given_up(records: Records, jobs: Jobs, 
     Worker(records, {"read": deadly}, clock).run_pending()
     job = state(records, jobs, identifier)
     assert job.state is JobState.FAILED and "中止しました" in job.message_ja
+
+
+def test_who_waits_learns_when_a_job_is_given_up(records: Records, jobs: Jobs, clock: FixedClock) -> None:
+    told: list[tuple[str, str]] = []
+
+    def broken(job: Job, report: Report) -> None:
+        raise OSError
+
+    def tell(work: UnitOfWork, job: Job, why: Text) -> None:
+        told.append((job.id, why.ja))
+        jobs.enqueue(work, "apologise", {})
+
+    worker = Worker(records, {"read": Task(broken, Retry(2, timedelta(0)), tell)}, clock)
+    with records.write() as work:
+        first = jobs.enqueue(work, "read", {})
+    assert worker.run_pending() == 2
+    killed = Worker(records, {"read": Task(broken, Retry(0), tell)}, clock)  # as if each try had been killed
+    with records.write() as work:
+        second = jobs.enqueue(work, "read", {})
+    assert killed.run_pending() == 1
+    assert [one for one, _why in told] == [first, second]
+    assert "完了できませんでした" in told[0][1] and "何度も止まった" in told[1][1]
+    with records.read() as work:
+        assert len(jobs.recent(work, states=[JobState.WAITING])) == 2
+
+
+def test_a_job_is_closed_even_if_nobody_can_be_told(records: Records, jobs: Jobs, clock: FixedClock) -> None:
+    def tell(work: UnitOfWork, job: Job, why: Text) -> None:
+        jobs.enqueue(work, "half", {})
+        raise ValueError("a defect")
+
+    with records.write() as work:
+        identifier = jobs.enqueue(work, "read", {})
+    assert Worker(records, {"read": Task(lambda *_: None, Retry(0), tell)}, clock).run_pending() == 1
+    assert state(records, jobs, identifier).state is JobState.FAILED
+    with records.read() as work:
+        assert jobs.recent(work, states=[JobState.WAITING]) == ()

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from assembly.application import build_app
 from assembly.embedded import System, build
@@ -18,6 +18,7 @@ from kb_service.models.entries import Entry, Status
 from kernel.identity import repository
 from kernel.identity.models import Actor, actor_of
 from kernel.identity.samples import ensure_samples
+from kernel.jobs.tables import jobs
 from kernel.settings import Settings
 from kernel.visibility import Audience
 from tests.fakes.bank import MEMBERS, case
@@ -164,3 +165,16 @@ def test_a_full_disk_loses_nothing_that_was_typed(office: Office) -> None:
         assert typed["title"] in answer.text and typed["body"] in answer.text
         assert 'name="body"' in answer.text  # the form itself, to send again
         assert desktop.post(address, **typed, **fields).status_code == 303
+
+
+def test_a_reading_whose_worker_is_killed_each_time_is_offered_again(office: Office) -> None:
+    entry = office.write()
+    desktop = office.desktop(KAKUNIN)
+    desktop.upload(entry.id, "資料".encode())
+    address = f"/knowledge/{entry.id}"
+    assert "もう一度読む" not in desktop.get(address).text
+    with office.system.records.write() as work:
+        work.connection.execute(update(jobs).values(attempts=3))
+    assert office.system.worker.run_pending() == 1
+    page = desktop.get(address).text
+    assert "何度も止まったため中止しました" in page and "もう一度読む" in page
