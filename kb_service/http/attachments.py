@@ -1,5 +1,6 @@
 """Attachments: upload, download, text, state."""
 
+import json
 from typing import Any, BinaryIO, cast
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -17,6 +18,7 @@ from kernel.errors import Invalid, Problem, Text
 from kernel.identity.models import Actor
 from kernel.records import UnitOfWork
 from kernel.web import Web
+from kernel.web.idempotency import IdempotencyKey, fingerprint, once
 from kernel.web.problems import problem_responses
 
 _READING = problem_responses(401, 403, 404, 422)
@@ -74,7 +76,10 @@ def build(bank: Bank, web: Web) -> APIRouter:
         openapi_extra=_FORM,
     )
     def add_attachments(
-        request: Request, entry_id: EntryId, actor: Actor = Depends(web.api_actor)
+        request: Request,
+        entry_id: EntryId,
+        key: IdempotencyKey = None,
+        actor: Actor = Depends(web.api_actor),
     ) -> Response:
         """One or more files, stored as they arrive. Their text is read in the background: follow
         /attachments/{id}/events. The same file under the same name is not added twice."""
@@ -85,9 +90,16 @@ def build(bank: Bank, web: Web) -> APIRouter:
         stored = [(file.name, bank.blobs.add(cast(BinaryIO, file), limit)) for file in files]  # only read()
         if not stored:
             raise _no_file()
+        sent = fingerprint(
+            "POST", request.url.path, json.dumps([(name, blob.digest) for name, blob in stored])
+        )
         with web.records.write() as work:
-            added = [bank.attachments.add(work, actor, entry_id, name, blob) for name, blob in stored]
-        return JSONResponse([AttachmentOut.of(one).model_dump(mode="json") for one in added], 202)
+
+            def answer() -> Response:
+                added = [bank.attachments.add(work, actor, entry_id, name, blob) for name, blob in stored]
+                return JSONResponse([AttachmentOut.of(one).model_dump(mode="json") for one in added], 202)
+
+            return once(work, web.clock, actor, key=key, request=sent, answer=answer)
 
     @router.get("/attachments/{attachment_id}", summary="State of an attachment", responses=_READING)
     def get_attachment(
@@ -114,15 +126,24 @@ def build(bank: Bank, web: Web) -> APIRouter:
         "/attachments/{attachment_id}/reading",
         summary="Read an attachment again",
         status_code=202,
-        responses=_READING,
+        response_model=AttachmentOut,
+        responses=problem_responses(401, 403, 404, 409, 422),
     )
     def read_attachment_again(
+        request: Request,
         attachment_id: AttachmentId,
+        key: IdempotencyKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
-    ) -> AttachmentOut:
+    ) -> Response:
         """For example after it could not be read. What was read stays until then."""
-        return AttachmentOut.of(bank.attachments.read_again(work, actor, attachment_id))
+
+        def answer() -> Response:
+            found = AttachmentOut.of(bank.attachments.read_again(work, actor, attachment_id))
+            return JSONResponse(found.model_dump(mode="json"), 202)
+
+        sent = fingerprint("POST", request.url.path)
+        return once(work, web.clock, actor, key=key, request=sent, answer=answer)
 
     @router.get(
         "/attachments/{attachment_id}/file",

@@ -5,7 +5,7 @@ from fastapi.responses import JSONResponse
 
 from kb_service.http import links, stale
 from kb_service.http.bank import Bank
-from kb_service.http.parameters import EntryId, IdempotencyKey, IfMatch
+from kb_service.http.parameters import EntryId, IfMatch
 from kb_service.models.entries import Entry
 from kb_service.schemas.contents import content_of
 from kb_service.schemas.entries import EntryOut, SaveBody
@@ -14,7 +14,7 @@ from kernel.identity.models import Actor
 from kernel.records import UnitOfWork
 from kernel.web import Web
 from kernel.web.etag import etag, version_of
-from kernel.web.idempotency import fingerprint, once
+from kernel.web.idempotency import IdempotencyKey, fingerprint, once
 from kernel.web.problems import problem_responses
 
 
@@ -111,12 +111,19 @@ def build(bank: Bank, web: Web) -> APIRouter:
         responses=problem_responses(401, 403, 404, 409, 422),
     )
     def undelete_entry(
+        request: Request,
         entry_id: EntryId,
+        key: IdempotencyKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
     ) -> Response:
         """As it was, as a new version."""
-        return _answer(bank.entries.undelete(work, actor, entry_id))
+
+        def answer() -> Response:
+            return _answer(bank.entries.undelete(work, actor, entry_id))
+
+        sent = fingerprint("POST", request.url.path)
+        return once(work, web.clock, actor, key=key, request=sent, answer=answer)
 
     return router
 

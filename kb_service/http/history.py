@@ -23,6 +23,7 @@ from kernel.identity.models import Actor
 from kernel.records import UnitOfWork
 from kernel.web import Web
 from kernel.web.etag import etag, version_of
+from kernel.web.idempotency import IdempotencyKey, fingerprint, once
 from kernel.web.paging import cursor_in, cursor_out, link_next
 from kernel.web.problems import problem_responses
 
@@ -78,7 +79,7 @@ def build(bank: Bank, web: Web) -> APIRouter:
         "/restore",
         summary="Restore a version",
         response_model=EntryOut,
-        responses=problem_responses(400, 401, 403, 404, 412, 422, 428),
+        responses=problem_responses(400, 401, 403, 404, 409, 412, 422, 428),
     )
     def restore_revision(
         *,
@@ -86,17 +87,23 @@ def build(bank: Bank, web: Web) -> APIRouter:
         entry_id: EntryId,
         body: RestoreBody,
         if_match: IfMatch = None,
+        key: IdempotencyKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
     ) -> Response:
         """What was written then becomes the newest version; status and audience stay as they are."""
         based_on = version_of(if_match)
-        try:
-            entry = bank.entries.restore(work, actor, entry_id, body.version, based_on)
-        except StaleEntry as error:
-            return stale.answer(web, request, error)
-        body_out = EntryOut.of(entry).model_dump(mode="json")
-        return JSONResponse(body_out, headers={"ETag": etag(entry.version)})
+
+        def answer() -> Response:
+            try:
+                entry = bank.entries.restore(work, actor, entry_id, body.version, based_on)
+            except StaleEntry as error:
+                return stale.answer(web, request, error)
+            body_out = EntryOut.of(entry).model_dump(mode="json")
+            return JSONResponse(body_out, headers={"ETag": etag(entry.version)})
+
+        sent = fingerprint("POST", request.url.path, str(based_on), body.model_dump_json())
+        return once(work, web.clock, actor, key=key, request=sent, answer=answer)
 
     @router.get("/links", summary="Linked entries", responses=problem_responses(401, 403, 404, 422))
     def list_links(

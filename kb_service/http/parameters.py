@@ -35,10 +35,3 @@ IfMatch = Annotated[
     _Tag | None,
     Header(alias="If-Match", description="ETag of the version that is changed. Required.", examples=['"3"']),
 ]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description="Sent again with the same request, the same answer comes back (24 hours).",
-    ),
-]

@@ -2,7 +2,8 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from kb_service.http import links
 from kb_service.http.bank import Bank
@@ -15,6 +16,7 @@ from kernel.identity.permissions import Action, may, require
 from kernel.jobs import JobState
 from kernel.records import UnitOfWork
 from kernel.web import Web
+from kernel.web.idempotency import IdempotencyKey, fingerprint, once
 from kernel.web.problems import problem_responses
 
 REINDEX, ADAPT = "kb.reindex", "kb.adapt"  # jobs of kb_service.tasks
@@ -64,29 +66,39 @@ def build(bank: Bank, web: Web) -> APIRouter:
         "/index/reindex",
         summary="Rebuild the indexes",
         status_code=202,
-        responses=problem_responses(401, 403),
+        response_model=JobOut,
+        responses=problem_responses(401, 403, 409, 422),
     )
     def start_reindex(
-        response: Response,
+        request: Request,
+        key: IdempotencyKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
-    ) -> JobOut:
+    ) -> Response:
         """For operators. Searching goes on meanwhile; asked for twice, it is done once."""
-        return _asked(bank, response, actor, work, REINDEX)
+        sent = fingerprint("POST", request.url.path)
+        return once(
+            work, web.clock, actor, key=key, request=sent, answer=lambda: _asked(bank, actor, work, REINDEX)
+        )
 
     @router.post(
         "/index/adapt",
         summary="Let the text vectors learn from the bank",
         status_code=202,
-        responses=problem_responses(401, 403),
+        response_model=JobOut,
+        responses=problem_responses(401, 403, 409, 422),
     )
     def start_adaptation(
-        response: Response,
+        request: Request,
+        key: IdempotencyKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
-    ) -> JobOut:
+    ) -> Response:
         """For operators. What was learnt is used only when it is better on held-out texts."""
-        return _asked(bank, response, actor, work, ADAPT)
+        sent = fingerprint("POST", request.url.path)
+        return once(
+            work, web.clock, actor, key=key, request=sent, answer=lambda: _asked(bank, actor, work, ADAPT)
+        )
 
     @router.get("/organisations", summary="Members", responses=problem_responses(401))
     def list_organisations(_actor: Actor = Depends(web.api_actor)) -> list[OrganisationOut]:
@@ -96,14 +108,14 @@ def build(bank: Bank, web: Web) -> APIRouter:
     return router
 
 
-def _asked(bank: Bank, response: Response, actor: Actor, work: UnitOfWork, name: str) -> JobOut:
+def _asked(bank: Bank, actor: Actor, work: UnitOfWork, name: str) -> Response:
     """The job of this name that is open, or a new one."""
     require(actor, Action.INDEX_MANAGE)
     identifier = bank.jobs.enqueue(work, name, {}, key="one")
     job = bank.jobs.get(work, identifier)
     assert job is not None, "it was enqueued in this unit of work"
-    response.headers["Location"] = f"/api/v1/jobs/{identifier}"
-    return JobOut.of(job)
+    body = JobOut.of(job).model_dump(mode="json")
+    return JSONResponse(body, 202, {"Location": f"/api/v1/jobs/{identifier}"})
 
 
 def _organisations(actor: Actor) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi import Path as PathParameter
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,7 @@ from kernel.identity.models import Actor, Invited, Role, Scope, Token, User
 from kernel.identity.permissions import Action, may
 from kernel.identity.service import Accounts
 from kernel.records import UnitOfWork
+from kernel.web.idempotency import SecretKey, fingerprint, only_once
 from kernel.web.problems import problem_responses
 from kernel.web.web import Web
 
@@ -150,10 +151,12 @@ def _tokens(router: APIRouter, web: Web, accounts: Accounts) -> None:
         summary="Make an API token",
         status_code=201,
         response_model=TokenMade,
-        responses=problem_responses(400, 401, 403, 422),
+        responses=problem_responses(400, 401, 403, 409, 422),
     )
     def make(
+        request: Request,
         body: TokenBody,
+        key: SecretKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
     ) -> TokenMade:
@@ -161,6 +164,8 @@ def _tokens(router: APIRouter, web: Web, accounts: Accounts) -> None:
         scopes = frozenset(body.scopes)
         if actor.scopes is not None and not scopes <= actor.scopes:
             raise _wider()
+        sent = fingerprint("POST", request.url.path, body.model_dump_json())
+        only_once(work, web.clock, actor, key=key, request=sent)
         token, secret = accounts.make_token(work, actor, body.name, scopes, body.days)
         return TokenMade(**_token(token).model_dump(), secret=secret)
 
@@ -206,11 +211,15 @@ def _users(router: APIRouter, web: Web, accounts: Accounts) -> None:
         responses=problem_responses(400, 401, 403, 409, 422),
     )
     def invite(
+        request: Request,
         body: InviteBody,
+        key: SecretKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
     ) -> UserInvited:
         """Answers with a one-time code that stands for the password until the person chooses one."""
+        sent = fingerprint("POST", request.url.path, body.model_dump_json())
+        only_once(work, web.clock, actor, key=key, request=sent)
         return _invited(accounts.invite(work, actor, body.login, body.name, frozenset(body.roles)))
 
     @router.get(
@@ -258,14 +267,17 @@ def _users(router: APIRouter, web: Web, accounts: Accounts) -> None:
         tags=["users"],
         summary="Take the password away and give a one-time code",
         response_model=UserInvited,
-        responses=problem_responses(401, 403, 404, 422),
+        responses=problem_responses(401, 403, 404, 409, 422),
     )
     def reset(
+        request: Request,
         user_id: Id,
+        key: SecretKey = None,
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.writing, scope="function"),
     ) -> UserInvited:
         """Ends the person's sessions and tokens."""
+        only_once(work, web.clock, actor, key=key, request=fingerprint("POST", request.url.path))
         return _invited(accounts.reset(work, actor, user_id))
 
     @router.post(

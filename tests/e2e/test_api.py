@@ -1,6 +1,7 @@
 """The API through the real application: what a program of another ward's staff meets."""
 
 import json
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from kernel.identity.models import Scope
+from kernel.identity import repository
+from kernel.identity.models import Actor, Role, Scope
 from tests.e2e.served import Served, served
 
 WRITER, REVIEWER = "chiyoda-tanto", "chiyoda-kakunin"
@@ -164,6 +166,42 @@ def test_the_same_request_sent_twice_is_done_once(me: httpx.Client, other: httpx
     theirs = other.post("/entries", json=content(title="一度だけ"), headers=headers)
     assert theirs.json()["id"] != first.json()["id"]
     problem(me.post("/entries", json=content(), headers={"Idempotency-Key": "a" * 256}), 422)
+
+
+def test_what_else_is_sent_twice_is_done_once(me: httpx.Client, server: Served) -> None:
+    entry = created(me, title="繰り返し")
+    address = f"/entries/{entry['id']}"
+    assert me.put(address, json=content(title="第二版"), headers={"If-Match": '"1"'}).status_code == 200
+
+    def twice(
+        client: httpx.Client, path: str, key: str, headers: dict[str, str], **sent: Any
+    ) -> httpx.Response:
+        headers = {**headers, "Idempotency-Key": f"{entry['id']}-{key}"}
+        first, again = (client.post(path, headers=headers, **sent) for _ in range(2))
+        assert first.status_code == again.status_code < 300, (path, first.text, again.text)
+        assert (first.json(), again.headers["idempotency-replayed"]) == (again.json(), "true")
+        return again
+
+    restored = twice(me, f"{address}/restore", "restore", {"If-Match": '"2"'}, json={"version": 1})
+    assert restored.json()["version"] == 3 and restored.headers["etag"] == '"3"'
+    files = {"file": ("繰り返し.txt", "本文".encode(), "text/plain")}
+    (attachment,) = twice(me, f"{address}/attachments", "file", {}, files=files).json()
+    twice(me, f"/attachments/{attachment['id']}/reading", "reading", {})
+    assert me.delete(address, headers={"If-Match": '"3"'}).status_code == 204
+    assert twice(me, f"{address}/undelete", "undelete", {}).json()["version"] == 5
+    problem(me.post(f"{address}/undelete"), 409)
+    with server.client(OPERATOR) as operator:
+        job = twice(operator, "/index/reindex", "reindex", {})
+        assert job.headers["location"] == f"/api/v1/jobs/{job.json()['id']}"
+
+
+def test_an_answer_that_says_what_is_wrong_is_not_kept(me: httpx.Client) -> None:
+    address = f"/entries/{created(me, title='直して送り直す')['id']}"
+    assert me.put(address, json=content(title="次"), headers={"If-Match": '"1"'}).status_code == 200
+    key = {"Idempotency-Key": address}
+    problem(me.post(f"{address}/restore", json={"version": 1}, headers={"If-Match": '"1"', **key}), 412)
+    good = me.post(f"{address}/restore", json={"version": 1}, headers={"If-Match": '"2"', **key})
+    assert good.status_code == 200, good.text
 
 
 def test_a_draft_of_another_ward_is_nowhere(me: httpx.Client, other: httpx.Client) -> None:
@@ -453,11 +491,33 @@ def test_an_operator_rebuilds_the_indexes(server: Served, me: httpx.Client) -> N
 
 
 def test_members_index_and_language(server: Served, me: httpx.Client) -> None:
+    created(me)
     members = me.get("/organisations").json()
     assert len(members) == 25 and members[0]["name"] == "千代田区"
     problem(me.get("/index"), 403)
     with server.client(OPERATOR) as operator:
-        assert operator.get("/index").json()["last"] > 0
+        index = operator.get("/index").json()
+        assert (index["ok"], index["state"]) == (True, "serving") and index["figures"]["last"] > 0
+    ward = Actor("w", "", "131024", frozenset({Role.ADMINISTRATOR}))
+    with server.system.records.write() as work:
+        found = repository.user_by_login(work, "chuo-unyo")
+        if found is None:
+            server.system.accounts.create_administrator(work, ward.organisation, "chuo-kanri", "中央")
+            server.system.accounts.invite(work, ward, "chuo-unyo", "中央", frozenset({Role.OPERATOR}))
+            found = repository.user_by_login(work, "chuo-unyo")
+        assert found is not None
+        repository.change_user(work, found[0].id, must_change_password=False)
+    with server.client("chuo-unyo") as operator:
+        index = operator.get("/index").json()
+        assert (index["ok"], index["state"], index["figures"]) == (True, "serving", None)
+
+
+def test_what_others_keep_to_themselves_moves_nothing_public(server: Served, me: httpx.Client) -> None:
+    before = httpx.get(f"{server.address}/health")
+    assert before.status_code == 200 and before.json()["ok"]
+    assert not re.search("[0-9]", before.text), "no figures"
+    created(me, status="draft", audience={"kind": "own"})
+    assert httpx.get(f"{server.address}/health").json() == before.json()
     english = me.get("/entries/" + "0" * 32, headers={"Accept-Language": "en"})
     assert problem(english, 404)["detail"].startswith("The entry was not found")
 

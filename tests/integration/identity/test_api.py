@@ -53,6 +53,28 @@ def test_a_token_makes_no_wider_token(house: House) -> None:
     assert len(listed) == 2 and not any("secret" in each for each in listed)
 
 
+def test_a_secret_is_given_once_for_one_key(house: House) -> None:
+    admin = made(house.inside("kanri", Role.ADMINISTRATOR), "admin")
+
+    def send(path: str, key: str, **sent: object) -> Response:
+        headers = {"Authorization": f"Bearer {admin}", "Idempotency-Key": key}
+        return house.browser().api("POST", f"/api/v1{path}", headers=headers, **sent)
+
+    token = {"json": {"name": "x", "scopes": ["admin"], "days": 5}}
+    person = {"json": {"login": "tanaka", "name": "田中", "roles": ["reader"]}}
+    assert send("/tokens", "one", **token).status_code == 201
+    invited = send("/users", "two", **person)
+    assert invited.status_code == 201, invited.text
+    reset = f"/users/{invited.json()['id']}/reset"
+    assert send(reset, "three").status_code == 200
+    for path, key, sent in (("/tokens", "one", token), ("/users", "two", person), (reset, "three", {})):
+        again = send(path, key, **sent)
+        problem(again, 409, "conflict")
+        assert "一度だけ" in again.json()["detail"]
+    assert "別の内容" in send(reset, "one").json()["detail"]
+    assert send("/tokens", "four", **token).status_code == 201
+
+
 def test_revoked_expired_and_invented_tokens_are_refused(house: House) -> None:
     browser = house.inside("suzuki", Role.CONTRIBUTOR)
     token, admin = made(browser, "read", days="30"), made(browser, "admin", days="365")
