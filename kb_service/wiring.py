@@ -26,7 +26,7 @@ from kb_service.service.indexing import Indexing
 from kb_service.service.search import Search
 from kb_service.tasks.maintenance import Adapt, Growth, Reindex
 from kb_service.tasks.reading import ReadAttachment
-from kb_service.tasks.sweeping import SweepFiles
+from kb_service.tasks.sweeping import SweepFiles, Sweeping
 from kernel.audit import Audit
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
@@ -160,6 +160,11 @@ def tasks(bank: Bank, parts: Parts) -> dict[str, Task]:
     handlers = (sweep, Reindex(bank.indexing), Adapt(bank.adaptation))
     others = {handler.name: Task(handler) for handler in handlers}
     return {read.name: Task(read, gave_up=read.gave_up), **others}
+
+
+def sweeping(parts: Parts) -> Sweeping:
+    """What asks each day for the removal of files that nobody needs."""
+    return Sweeping(parts.records, parts.jobs, parts.clock)
 
 
 def growth(bank: Bank, parts: Parts) -> Growth:

@@ -48,6 +48,12 @@ class SharedTexts:
         self._repositories = repositories
         self._organisations = organisations
 
+    def count(self) -> int:
+        """How many entries there are to learn from."""
+        with self._records.read() as work:
+            counts = self._repositories.entries.counts(work, frozenset({MEMBERS, PUBLIC}), None)
+        return counts.total - counts.by_status.get(Status.DRAFT, 0)
+
     def __call__(self) -> Iterator[BankText]:
         after = ""
         while True:
@@ -118,7 +124,7 @@ class Adaptation:
         return version
 
     def due(self, entries: int) -> bool:
-        """Whether a bank of so many readable entries has grown enough since the model last learnt."""
+        """Whether a bank of so many shared entries has grown enough since the model last learnt."""
         learnt = max((step.entries for step in self._shelf.history()), default=0)
         return entries >= max(FEWEST_ENTRIES, learnt * GROWN)
 

@@ -1,5 +1,7 @@
 """kb.reindex and kb.adapt: long work on the indexes and on the text vectors, with progress."""
 
+from collections.abc import Callable
+
 from kb_service.service.adaptation import GROWN, Adaptation
 from kb_service.service.indexing import Indexing
 from kernel.jobs import Job, Jobs, Report
@@ -46,29 +48,36 @@ class Adapt:
             )
 
         outcome = self._adaptation.run(progress)
-        report(1, 1, outcome.reason.ja, outcome.reason.en)
+        report(outcome.entries, outcome.entries, outcome.reason.ja, outcome.reason.en)
 
 
 class Growth:
-    """Asks for kb.adapt when the bank has grown by a tenth since it was last asked for, whatever came of it."""
+    """Asks for kb.adapt when the shared entries have grown by a tenth since it was last asked for, by whomever
+    and whatever came of it."""
 
-    def __init__(self, records: Records, jobs: Jobs, adaptation: Adaptation, indexing: Indexing) -> None:
+    def __init__(
+        self, records: Records, jobs: Jobs, adaptation: Adaptation, shared: Callable[[], int]
+    ) -> None:
+        """`shared`: how many entries there are to learn from."""
         self._records = records
         self._jobs = jobs
         self._adaptation = adaptation
-        self._indexing = indexing
-        self._asked_at = 0  # entries
+        self._shared = shared
 
     def look(self) -> bool:
         """Whether a job was asked for. Cheap; meant to be called every few minutes."""
-        entries = self._indexing.status().entries
-        if not self._adaptation.due(entries) or entries < self._asked_at * GROWN:
+        entries = self._shared()
+        if not self._adaptation.due(entries):
             return False
         with self._records.read() as work:
-            asked = [job for job in self._jobs.recent(work, 1_000) if job.name == ADAPT_JOB]
-        if asked and entries < int(asked[0].arguments.get("entries") or 0) * GROWN:
+            asked = self._jobs.recent(work, 1, names=(ADAPT_JOB,))
+        if asked and (asked[0].open or entries < _entries_then(asked[0]) * GROWN):
             return False
         with self._records.write() as work:
             self._jobs.enqueue(work, ADAPT_JOB, {"entries": entries}, key=ONE)
-        self._asked_at = entries
         return True
+
+
+def _entries_then(job: Job) -> int:
+    """How many entries a kb.adapt was asked for with; when a person asked, how many it learnt from."""
+    return int(job.arguments.get("entries") or 0) or job.progress_total

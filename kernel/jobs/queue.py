@@ -90,6 +90,7 @@ class Jobs:
         states: Sequence[JobState] | None = None,
         organisations: Collection[str] | None = None,
         before: str | None = None,
+        *,
         names: Collection[str] | None = None,
     ) -> tuple[Job, ...]:
         """Newest first; only of these organisations when they are given ("" = the system's own), only of these

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.models.entries import CaseFields
+from kb_service.models.entries import CaseFields, Status
 from kb_service.ports.adaptation import Models, Progress, Promotion, Score, Trained
 from kb_service.service.adaptation import Adaptation, SharedTexts
 from kb_service.tasks.maintenance import ADAPT_JOB, ONE, REINDEX_JOB, Adapt, Growth, Reindex
@@ -99,8 +99,9 @@ def test_the_vectors_learn_when_the_bank_has_grown_by_a_tenth(
     bank: SmallBank, tmp_path: Path, gain: float
 ) -> None:
     jobs, teacher = Jobs(Clock()), Teacher(gain)
-    adaptation = Adaptation(SharedTexts(bank.records, bank.repositories), teacher, Shelf(tmp_path), Clock())
-    growth = Growth(bank.records, jobs, adaptation, bank.indexing)
+    texts = SharedTexts(bank.records, bank.repositories)
+    adaptation = Adaptation(texts, teacher, Shelf(tmp_path), Clock())
+    growth = Growth(bank.records, jobs, adaptation, texts.count)
     worker = Worker(bank.records, {ADAPT_JOB: Adapt(adaptation)}, Clock())
     grow(bank, 30)
     assert not growth.look()
@@ -114,6 +115,40 @@ def test_the_vectors_learn_when_the_bank_has_grown_by_a_tenth(
         [job] = jobs.recent(work)
     assert ("切り替えました" in job.message_ja) is (gain > 0)
     grow(bank, 4)
-    assert not Growth(bank.records, jobs, adaptation, bank.indexing).look()  # also after a restart
+    assert not Growth(bank.records, jobs, adaptation, texts.count).look()  # also after a restart
     grow(bank, 3)
+    assert growth.look()
+
+
+def test_only_what_is_shared_counts_as_growth(bank: SmallBank, tmp_path: Path) -> None:
+    jobs, teacher = Jobs(Clock()), Teacher(-0.1)
+    texts = SharedTexts(bank.records, bank.repositories)
+    adaptation = Adaptation(texts, teacher, Shelf(tmp_path), Clock())
+    growth = Growth(bank.records, jobs, adaptation, texts.count)
+    grow(bank, 39)
+    for number in range(20):
+        bank.add(f"下書き {number}", status=Status.DRAFT, body="本文。")
+        bank.add(f"区内限り {number}", audience=OWN, body="本文。")
+    assert texts.count() == 39
+    assert not growth.look()
+    grow(bank, 1)
+    assert growth.look()
+
+
+def test_what_a_person_asked_for_counts_too_however_long_ago(bank: SmallBank, tmp_path: Path) -> None:
+    jobs, teacher = Jobs(Clock()), Teacher(-0.1)
+    texts = SharedTexts(bank.records, bank.repositories)
+    adaptation = Adaptation(texts, teacher, Shelf(tmp_path), Clock())
+    growth = Growth(bank.records, jobs, adaptation, texts.count)
+    grow(bank, 44)
+    with bank.records.write() as work:
+        jobs.enqueue(work, ADAPT_JOB, {}, key=ONE)
+    assert not growth.look()  # it waits already
+    Worker(bank.records, {ADAPT_JOB: Adapt(adaptation)}, Clock()).run_pending()
+    assert teacher.lessons == [44]
+    with bank.records.write() as work:
+        for number in range(1_100):
+            jobs.enqueue(work, "another", {"number": number})
+    assert not growth.look()
+    grow(bank, 5)
     assert growth.look()
