@@ -24,6 +24,7 @@ from kernel.web import Web, build_web
 from migrations.run import upgrade
 
 _log = logging.getLogger("chienowa")
+SWEEP_SECONDS = 600.0  # between two looks at whether files have to be swept; they are once a day
 GROWTH_SECONDS = 60.0  # between two looks at whether the bank has grown by a tenth
 
 
@@ -41,6 +42,7 @@ class System:
     worker: Worker
     bank: kb.Bank
     growth: Recurring
+    sweeping: Recurring
     web: Web
 
     def start(self) -> None:
@@ -49,9 +51,11 @@ class System:
         self.worker.start()
         self.sealer.start()
         self.growth.start()
+        self.sweeping.start()
 
     def stop(self) -> None:
         """The reverse; what is under way is finished or given back."""
+        self.sweeping.stop()
         self.growth.stop()
         self.worker.stop()
         self.sealer.stop()
@@ -112,5 +116,6 @@ def build(settings: Settings, clock: Clock | None = None) -> System:
         worker=worker,
         bank=bank,
         growth=Recurring("growth", GROWTH_SECONDS, kb.growth(bank, parts).look),
+        sweeping=Recurring("sweeping", SWEEP_SECONDS, kb.sweeping(parts).look),
         web=web,
     )

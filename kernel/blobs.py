@@ -4,7 +4,9 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -38,6 +40,9 @@ class BlobStore(Protocol):
 
     def digests(self) -> Iterator[str]:
         """All that is kept, in no order."""
+
+    def drop_unfinished(self, before: datetime) -> int:
+        """Removes what began to arrive before then and never did, because the process was killed; how many."""
 
 
 class FolderBlobs:
@@ -92,6 +97,15 @@ class FolderBlobs:
     def digests(self) -> Iterator[str]:
         for path in self._folder.glob("??/??/*"):
             yield path.name
+
+    def drop_unfinished(self, before: datetime) -> int:
+        dropped = 0
+        for path in (self._folder / "incoming").iterdir():
+            with suppress(FileNotFoundError):  # it has arrived at this moment
+                if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
+                    path.unlink()
+                    dropped += 1
+        return dropped
 
     def _target(self, digest: str) -> Path:
         if len(digest) != 64 or any(c not in "0123456789abcdef" for c in digest):

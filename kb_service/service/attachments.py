@@ -229,10 +229,12 @@ class Attachments:
         return True
 
     def sweep(self, work: UnitOfWork) -> int:
-        """Removes bytes that no attachment needs, a day after they were stored. Returns how many files."""
+        """Removes bytes that no attachment needs, a day after they were stored, and what has been arriving for
+        longer than that. Returns how many files."""
+        dropped = self._blobs.drop_unfinished(self._clock.now() - _KEPT)
         stored = list(self._blobs.digests())
         unneeded = set(stored) - self._attachments.digests(work, stored)
-        return sum(self._removed(digest) for digest in unneeded)
+        return dropped + sum(self._removed(digest) for digest in unneeded)
 
     def _removed(self, digest: str) -> bool:
         try:

@@ -12,12 +12,12 @@ import pytest
 from kb_service.models.attachments import Attachment, Place, PlaceKind, ReadingState, TextPart
 from kb_service.models.entries import Entry, Status
 from kb_service.service.attachments import EACH_ENTRY_MAX, READ_JOB, SWEEP_JOB
-from kb_service.tasks.sweeping import SweepFiles
+from kb_service.tasks.sweeping import SweepFiles, Sweeping
 from kernel.blobs import Stored
 from kernel.clock import FixedClock
 from kernel.errors import Conflict, Forbidden, NotFound, Text
 from kernel.identity.models import Role
-from kernel.jobs import Worker
+from kernel.jobs import Jobs, Worker
 from kernel.records import Records, UnitOfWork
 from tests.fakes.bank import OWN, WritingSide, case
 from tests.fakes.people import CHIYODA, CHUO, actor
@@ -186,3 +186,26 @@ def test_a_removed_file_is_gone_two_days_later(bank: WritingSide, entry: Entry, 
     clock.forward(timedelta(days=2))
     assert worker.run_pending() == 1
     assert set(bank.blobs.digests()) == {twin.digest}
+
+
+def test_what_broken_uploads_left_is_swept_each_day(
+    bank: WritingSide, entry: Entry, clock: FixedClock
+) -> None:
+    orphan = bank.blobs.add(io.BytesIO(b"stored, and never committed"), 100)
+    incoming = bank.folder / "incoming"
+    for name in ("killed", "arriving"):
+        (incoming / name).write_bytes(b"half")
+    for path in (bank.blobs.path(orphan.digest), incoming / "killed", incoming / "arriving"):
+        os.utime(path, (clock.now().timestamp(),) * 2)
+    jobs = Jobs(clock)
+    daily = Sweeping(bank.records, jobs, clock)
+    worker = Worker(bank.records, {SWEEP_JOB: SweepFiles(bank.records, bank.attachments)}, clock)
+    assert daily.look() and worker.run_pending() == 1
+    assert set(bank.blobs.digests()) == {orphan.digest}
+    clock.forward(timedelta(hours=23))
+    assert not daily.look()
+    clock.forward(timedelta(hours=2))
+    os.utime(incoming / "arriving", (clock.now().timestamp(),) * 2)
+    assert daily.look() and worker.run_pending() == 1
+    assert list(bank.blobs.digests()) == []
+    assert [path.name for path in incoming.iterdir()] == ["arriving"]
