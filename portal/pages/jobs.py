@@ -27,6 +27,7 @@ NAMES = {
     SWEEP_JOB: N_("使われなくなったファイルを片づける"),
 }
 OTHER_NAME = N_("そのほかの処理")
+REBUILDING, REBUILT = N_("索引を作り直しています。"), N_("索引を作り直しました。")
 START = {REINDEX_JOB: "/admin/operations/reindex", ADAPT_JOB: "/admin/operations/learn"}
 
 
@@ -62,18 +63,23 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class JobViews:
-    """Makes rows for one reader at one moment."""
+    """Makes rows for one reader at one moment. Without `figures`, a rebuild tells its share done and no number
+    of entries: it counts what every organisation keeps to itself."""
 
     bank: Bank
     actor: Actor
     now: datetime
     translate: Translate
     language: str
+    figures: bool
 
     def of(self, work: UnitOfWork, job: Job) -> JobView:
         """The row of a job that the reader may know of."""
         entry, attachment = self._subject(work, job)
         stage, said = self._stage(job), job.message_en if self.language == "en" else job.message_ja
+        if job.name == REINDEX_JOB and not self.figures and stage in (Stage.RUNNING, Stage.DONE):
+            said = self.translate(REBUILT if stage is Stage.DONE else REBUILDING)
+            job = _as_share(job)
         if stage is Stage.DONE and attachment is not None and attachment.state is ReadingState.UNREADABLE:
             stage = Stage.UNREADABLE
             said = attachment.reason_en if self.language == "en" else attachment.reason_ja
@@ -127,6 +133,13 @@ class JobViews:
         ):
             again = f"/admin/operations/attachments/{view.attachment.id}/read-again"
         return replace(view, again=again)
+
+
+def _as_share(job: Job) -> Job:
+    """The same job with its progress in per cent."""
+    if not job.progress_total:
+        return job
+    return replace(job, progress_done=100 * job.progress_done // job.progress_total, progress_total=100)
 
 
 def remaining(job: Job, now: datetime) -> timedelta | None:

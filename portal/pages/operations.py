@@ -45,7 +45,7 @@ def add_operations_pages(router: APIRouter, bank: Bank, web: Web) -> None:
         """Everything on one page; the parts that change are asked for again while something runs."""
         require(actor, Action.OPERATIONS_READ)
         language, now = web.language(request), web.clock.now()
-        views = JobViews(bank, actor, now, web.translate(request), language)
+        views = JobViews(bank, actor, now, web.translate(request), language, figures=_sees_figures(actor))
         status = bank.indexing.status()
         with web.records.read() as work:
             known = bank.jobs.recent(
@@ -86,6 +86,7 @@ def add_operations_pages(router: APIRouter, bank: Bank, web: Web) -> None:
             disk_low=free < LEAST_FREE,
             may_manage=may(actor, Action.INDEX_MANAGE),
             may_roll_back=_may_roll_back(actor),
+            with_figures=_sees_figures(actor),
             unfinished=unfinished,
             now=now,
         )
@@ -178,6 +179,11 @@ def _skipped(bank: Bank, work: UnitOfWork, actor: Actor, troubles: tuple[Trouble
         if trouble.entry_id in seen and seen[trouble.entry_id].owner == actor.organisation
     )
     return Skipped(own, len(troubles) - len(own))
+
+
+def _sees_figures(actor: Actor) -> bool:
+    """Figures of the indexes count all organisations and move with what each of them keeps to itself."""
+    return _may_roll_back(actor)
 
 
 def _may_roll_back(actor: Actor) -> bool:

@@ -32,7 +32,7 @@ def test_it_works_by_reloading_without_scripts(log_in: LogIn) -> None:
             break
         page.wait_for_timeout(1_000)
         page.reload()
-    expect(row).to_contain_text("件の索引を作り直しました。")
+    expect(row).to_contain_text("索引を作り直しました。")
 
 
 def test_a_writer_deletes_a_draft_and_brings_it_back(log_in: LogIn) -> None:

@@ -177,11 +177,14 @@ def test_rebuilding_runs_once_with_progress_and_is_audited(place: Place) -> None
     def slow(_job: Job, report: Report) -> None:
         place.clock.forward(timedelta(minutes=2))
         report(1, 4, "4件中1件の索引を作りました。", "1 of 4 entries indexed.")
-        shown.append(place.visitor(CHIYODA).text())
+        shown.extend(place.visitor(login).text() for login in (SHARED, CHIYODA))
 
     place.run(REINDEX_JOB, slow)
     assert "4件中1件の索引を作りました。" in shown[0]
     assert 'max="4" value="1"' in shown[0] and "残りおよそ6分" in shown[0] and "data-unfinished" in shown[0]
+
+    assert "4件中1件" not in shown[1], "how many entries there are moves with what others keep to themselves"
+    assert 'max="100" value="25"' in shown[1] and "残りおよそ6分" in shown[1]
 
     with place.system.records.read() as work:
         rows = work.connection.execute(
@@ -297,10 +300,11 @@ def test_skipped_entries_are_named_to_their_own_organisation(place: Place) -> No
     troubles = [{"entry_id": entry, "sequence": 1, "reason": "ValueError: 秘密の一節"}]
     (place.system.settings.home / "index" / "troubles.json").write_text(json.dumps(troubles))
     restarted = Place(build(place.system.settings, place.clock), place.clock)
-    mine, other = (restarted.visitor(login).text() for login in (CHIYODA, SHINJUKU))
+    mine, other, shared = (restarted.visitor(login).text() for login in (CHIYODA, SHINJUKU, SHARED))
     restarted.system.records.close()
     assert "索引に入らない事例" in mine and "秘密の一節" in mine
-    assert "秘密の一節" not in other and "ほかの団体のものが1件あります" in other
+    assert "秘密の一節" not in other + shared and "索引に入らなかったもの" not in other
+    assert "ほかの団体のものが1件あります" in shared
 
 
 def _models(place: Place) -> FolderShelf:
