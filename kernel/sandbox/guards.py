@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kernel.sandbox import group
 from kernel.sandbox.landlock import restrict_files
 from kernel.sandbox.limits import MB, Limits
 from kernel.sandbox.seccomp import deny_calls
@@ -21,6 +22,7 @@ NETWORK_GUARDS = frozenset({NETWORK_NAMESPACE, SYSTEM_CALLS})
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
 _ADDRESS_SPACE_FACTOR = 6  # engines map far more than they touch; what is touched is watched from outside
+_TASKS_MORE = 256  # the limit counts everything of the user, the server's own threads too
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (engines map it; nothing of ours lies there)
 _SYSTEM_FILES = (
     *(
@@ -40,13 +42,14 @@ _SYSTEM_FILES = (
 
 
 def limit_resources(limits: Limits) -> None:
-    """Limits that the kernel keeps: processor time, address space, written and open files, no core dump.
-    A hard limit that is already lower stays."""
+    """Limits that the kernel keeps: processor time, address space, written and open files, processes and
+    threads, no core dump. A hard limit that is already lower stays."""
     wanted = {
         resource.RLIMIT_CPU: limits.cpu_s + 5,
         resource.RLIMIT_AS: limits.memory_mb * MB * _ADDRESS_SPACE_FACTOR,
         resource.RLIMIT_FSIZE: limits.write_mb * MB,
         resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_NPROC: group.tasks_of_this_user() + _TASKS_MORE,
         resource.RLIMIT_CORE: 0,
     }
     for kind, value in wanted.items():

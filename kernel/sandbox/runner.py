@@ -17,12 +17,14 @@ from typing import Any
 
 import kernel
 from kernel.errors import Text
-from kernel.sandbox import errors
+from kernel.sandbox import errors, group
+from kernel.sandbox.folders import working_folder
 from kernel.sandbox.limits import MB, Limits
 
 Progress = Callable[[int, int], None]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _WATCH_S = 0.05
+_WATCH_GROUP_S = 1.0  # looks through all processes of the machine
 _CODE = str(Path(kernel.__file__).resolve().parents[1])
 _log = logging.getLogger(__name__)
 
@@ -57,7 +59,7 @@ class Sandbox:
     def _run(
         self, task: str, arguments: Mapping[str, Any], files: Sequence[Path], on_progress: Progress
     ) -> tuple[Any, frozenset[str]]:
-        with tempfile.TemporaryDirectory(prefix="chienowa-sandbox-") as folder:
+        with working_folder() as folder:
             request = {
                 "task": task,
                 "arguments": dict(arguments),
@@ -77,6 +79,7 @@ class _Child:
     def __init__(self, folder: str, limits: Limits) -> None:
         self._folder = folder
         self._limits = limits
+        self._group_seen = 0.0
         self.guards: list[str] = []
 
     def __enter__(self) -> "_Child":
@@ -121,8 +124,7 @@ class _Child:
         }
 
     def _kill(self) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        group.end(self._process.pid)
         if self._process.stdin:
             with contextlib.suppress(OSError):
                 self._process.stdin.close()
@@ -170,7 +172,11 @@ class _Child:
             raise errors.timed_out(self._limits.wall_s)
         if now - heard > self._limits.silence_s:
             raise errors.silent(self._limits.silence_s)
-        if self._resident_bytes() > self._limits.memory_mb * MB:
+        touched = self._resident_bytes()
+        if now - self._group_seen > _WATCH_GROUP_S:
+            self._group_seen = now
+            touched = group.resident_bytes(self._process.pid)
+        if touched > self._limits.memory_mb * MB:
             raise errors.out_of_memory(self._limits.memory_mb)
 
     def _resident_bytes(self) -> int:

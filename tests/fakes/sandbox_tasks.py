@@ -1,17 +1,20 @@
 """Tasks that behave badly on purpose, run inside the sandbox by its tests."""
 
+import ctypes
 import os
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from kernel.errors import Invalid, Text
 
 Progress = Callable[[int, int], None]
+FORKS = (56, 57, 58)
 
 
 def read_files(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> dict[str, Any]:
@@ -33,12 +36,13 @@ def connect(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progr
 def look_around(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> dict[str, Any]:
     """What a task can see and do outside its own files."""
     seen: dict[str, Any] = {"environment": dict(os.environ), "folder": str(Path.cwd())}
-    for name, action in {
+    actions: dict[str, Callable[[], object]] = {
         "read": lambda: Path(arguments["secret"]).read_text("utf-8"),
         "write": lambda: Path(arguments["secret"]).with_name("new").write_text("x"),
         "run": lambda: subprocess.run(["/bin/true"], check=True),
         "kill": lambda: os.kill(os.getppid(), 0),
-    }.items():
+    }
+    for name, action in actions.items():
         try:
             action()
             seen[name] = "allowed"
@@ -46,6 +50,48 @@ def look_around(arguments: Mapping[str, Any], files: Sequence[Path], progress: P
             seen[name] = type(error).__name__
     Path("own").write_text("x")
     return seen
+
+
+def reach_out(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> dict[str, Any]:
+    """What compromised code would try against the server and against being ended; x86-64 numbers. Each answer
+    is the error's number, 0 where it worked."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    server = arguments["server"]
+    event = os.pipe()[0]
+
+    def call(*values: int) -> int:
+        ctypes.set_errno(0)
+        done = libc.syscall(*(ctypes.c_long(value) for value in values))
+        if done == 0 and values[0] in FORKS:
+            os._exit(0)
+        return ctypes.get_errno()
+
+    return {
+        "kill": call(62, server, 0),
+        "tkill": call(200, server, 0),
+        "tgkill": call(234, server, server, 0),
+        "rt_sigqueueinfo": call(129, server, 0, 0),
+        "rt_tgsigqueueinfo": call(297, server, server, 0, 0),
+        "pidfd_open": call(434, server, 0),
+        "prlimit64": call(302, server, 0, 0, 0),
+        "F_SETOWN": call(72, event, 8, server),
+        "F_SETSIG": call(72, event, 10, 9),
+        "FIOSETOWN": call(16, event, 0x8901, 0),
+        "setsid": call(112),
+        "setpgid": call(109, 0, 0),
+        "fork": call(57),
+        "vfork": call(58),
+        "clone": call(56, 17, 0, 0, 0, 0),
+        "clone3": call(435, 0, 0),
+        "own limits": call(302, 0, 7, 0, 0),
+        "own flags": call(72, event, 3, 0),
+    }
+
+
+def count_with_threads(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> int:
+    """Threads are made as engines make them."""
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(lambda number: number, range(100)))
 
 
 def misbehave(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> Any:

@@ -1,5 +1,7 @@
 """The sandbox ends every kind of harm with its own error and lets nothing out."""
 
+import errno
+import os
 import platform
 import socket
 import subprocess
@@ -21,6 +23,7 @@ from kernel.sandbox import (
     SandboxError,
     TimedOut,
     TooMuchOutput,
+    group,
 )
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -77,8 +80,9 @@ def test_where_namespaces_and_landlock_are_forbidden_the_filter_still_stands() -
     code = (
         "import ctypes\n"
         "from kernel.sandbox import Crashed, Sandbox, seccomp\n"
-        "seccomp._DENIED = {'x86_64': (0xC000003E, '272 444')}\n"
-        "assert seccomp.deny_calls(ctypes.CDLL(None, use_errno=True))\n"
+        "steps = [seccomp._step(0x20, 0), seccomp._step(0x15, 272, 2), seccomp._step(0x15, 444, 1)]\n"
+        "steps += [seccomp._step(0x06, 0x7FFF0000), seccomp._step(0x06, 0x00050001)]\n"
+        "assert seccomp.put_filter(ctypes.CDLL(None, use_errno=True), b''.join(steps))\n"
         "print(sorted(Sandbox().guards()))\n"
         "try:\n"
         f"    Sandbox().run('{TASKS}:connect', {{'port': 9}})\n"
@@ -101,6 +105,81 @@ def test_nothing_outside_is_inherited_read_written_run_or_killed(
     if "files" in Sandbox().guards():
         assert seen["read"] == seen["write"] == "PermissionError"
     assert not Path(seen["folder"]).exists()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="names system calls by number")
+def test_other_processes_are_out_of_reach_and_none_is_made() -> None:
+    seen = Sandbox().run(f"{TASKS}:reach_out", {"server": os.getpid()})
+    assert seen.pop("own limits") == seen.pop("own flags") == 0
+    assert seen.pop("clone3") == errno.ENOSYS
+    assert set(seen.values()) == {errno.EPERM}, seen
+
+
+def test_threads_work_behind_the_filter() -> None:
+    assert Sandbox().run(f"{TASKS}:count_with_threads") == 4950
+
+
+def test_a_child_of_the_child_counts_and_ends_with_it() -> None:
+    """Where there is no filter: one that eats memory, and one that has left its process group."""
+    code = (
+        "import os, time\n"
+        "eaten = b''\n"
+        "if os.fork() == 0:\n"
+        "    eaten = b'x' * 80_000_000\n"
+        "elif os.fork() == 0:\n"
+        "    os.setpgid(0, 0)\n"
+        "print('ready', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as leader:
+        assert leader.stdout is not None
+        for _ in range(3):
+            assert leader.stdout.readline() == "ready\n"
+        children = psutil.Process(leader.pid).children()
+        assert len(children) == 2
+        assert group.resident_bytes(leader.pid) > 80_000_000
+        group.end(leader.pid)
+        leader.wait(10)
+    psutil.wait_procs(children, timeout=5)
+    assert not [child for child in children if child.is_running() and child.status() != "zombie"]
+
+
+def test_folders_of_killed_workers_are_removed_and_those_in_use_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    code = (
+        "import tempfile, time\n"
+        f"tempfile.tempdir = {str(tmp_path)!r}\n"
+        "from kernel.sandbox.folders import working_folder\n"
+        "with working_folder() as folder:\n"
+        "    open(folder + '/copy', 'w').close()\n"
+        "    print(folder, flush=True)\n"
+        "    time.sleep(60)\n"
+    )
+    folders = []
+    workers = []
+    try:
+        for _ in range(2):
+            worker = subprocess.Popen(
+                [sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            )
+            workers.append(worker)
+            assert worker.stdout is not None
+            folders.append(Path(worker.stdout.readline().strip()))
+        workers[0].kill()
+        workers[0].wait()
+        long_ago = time.time() - 3_600
+        for folder in folders:
+            os.utime(folder, (long_ago, long_ago))
+        assert misbehave("return strange")
+        assert [folder.exists() for folder in folders] == [False, True]
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
 
 
 @pytest.mark.parametrize(
