@@ -25,6 +25,7 @@ from migrations.run import upgrade
 
 _log = logging.getLogger("chienowa")
 SWEEP_SECONDS = 600.0  # between two looks at whether files have to be swept; they are once a day
+PRUNING_SECONDS = 600.0  # between two looks at whether rows of the outbox are a day old
 GROWTH_SECONDS = 60.0  # between two looks at whether the bank has grown by a tenth
 
 
@@ -42,6 +43,7 @@ class System:
     worker: Worker
     bank: kb.Bank
     growth: Recurring
+    pruning: Recurring
     sweeping: Recurring
     web: Web
 
@@ -51,11 +53,13 @@ class System:
         self.worker.start()
         self.sealer.start()
         self.growth.start()
+        self.pruning.start()
         self.sweeping.start()
 
     def stop(self) -> None:
         """The reverse; what is under way is finished or given back."""
         self.sweeping.stop()
+        self.pruning.stop()
         self.growth.stop()
         self.worker.stop()
         self.sealer.stop()
@@ -116,6 +120,7 @@ def build(settings: Settings, clock: Clock | None = None) -> System:
         worker=worker,
         bank=bank,
         growth=Recurring("growth", GROWTH_SECONDS, kb.growth(bank, parts).look),
+        pruning=Recurring("pruning", PRUNING_SECONDS, kb.pruning(bank, parts, settings.home).look),
         sweeping=Recurring("sweeping", SWEEP_SECONDS, kb.sweeping(parts).look),
         web=web,
     )

@@ -23,6 +23,7 @@ from kb_service.service.entries import Entries
 from kb_service.service.generations import Generations
 from kb_service.service.importing import Importing
 from kb_service.service.indexing import Indexing
+from kb_service.service.pruning import Pruning
 from kb_service.service.search import Search
 from kb_service.tasks.maintenance import Adapt, Growth, Reindex
 from kb_service.tasks.reading import ReadAttachment
@@ -165,6 +166,12 @@ def tasks(bank: Bank, parts: Parts) -> dict[str, Task]:
 def sweeping(parts: Parts) -> Sweeping:
     """What asks each day for the removal of files that nobody needs."""
     return Sweeping(parts.records, parts.jobs, parts.clock)
+
+
+def pruning(bank: Bank, parts: Parts, home: Path) -> Pruning:
+    """What removes rows of the outbox that nobody needs any more."""
+    note = home / "index" / "outbox.json"
+    return Pruning(parts.records, sql_repositories().outbox, bank.indexing.settled, parts.clock, note)
 
 
 def growth(bank: Bank, parts: Parts) -> Growth:

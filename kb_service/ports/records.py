@@ -114,8 +114,15 @@ class OutboxRepository(Protocol):
     def after(self, work: UnitOfWork, seq: int, limit: int) -> tuple[OutboxRow, ...]:
         """Rows beyond `seq`, in order."""
 
+    def first(self, work: UnitOfWork) -> int:
+        """The lowest sequence that is kept; 0 when there is none."""
+
     def last(self, work: UnitOfWork) -> int:
         """The highest sequence; 0 when there is none."""
+
+    def prune(self, work: UnitOfWork, upto: int) -> int:
+        """Removes the rows up to `upto` save the newest of them, so that an index at `upto` sees that nothing
+        is missing to it. Returns how many went."""
 
 
 class ImportRepository(Protocol):

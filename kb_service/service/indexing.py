@@ -133,6 +133,15 @@ class Indexing:
                 self._advanced.wait(min(left, 0.02))
         return True
 
+    def settled(self) -> int:
+        """The sequence up to which every index holds everything durably; 0 where this process does not write
+        them, and while one is being built."""
+        with self._applying:
+            if not self._generations.writable or self._building.locked() or self._feeding.filling():
+                return 0
+            with self._generations.use() as generation:
+                return min(arm.sequence() for arm in arms_of(generation))
+
     def reindex(self, progress: Progress) -> int:
         """Builds both indexes anew from the records, beside those in use, and swaps; the number of entries.
         Raises Conflict in a process that does not write, or while another build runs."""
@@ -226,13 +235,14 @@ class Indexing:
 
     def _take(self) -> None:
         """Feeds the generation in use. An index that is ahead of the records belongs to other records (a
-        restored backup) and is built anew."""
+        restored backup), and one that is behind all that the outbox keeps would miss changes: both are built
+        anew."""
         with self._records.read() as work:
-            last = self._repositories.outbox.last(work)
+            first, last = self._repositories.outbox.first(work), self._repositories.outbox.last(work)
         with self._generations.use() as generation:
-            ahead = any(arm.sequence() > last for arm in arms_of(generation))
-        if ahead:
-            _log.error("the indexes are ahead of the records; they are rebuilt from the records")
+            sequences = [arm.sequence() for arm in arms_of(generation)]
+        if any(sequence > last or 0 < sequence < first for sequence in sequences):
+            _log.error("the indexes and the outbox do not meet; they are rebuilt from the records")
             self._generations.swap(*self._generations.beside(True, self._generations.promoted()))
         feeding = self._new_feeding()
         with self._generations.use() as generation:

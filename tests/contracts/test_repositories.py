@@ -155,6 +155,25 @@ def test_the_outbox(records: Records, clock: FixedClock, all_of_them: Repositori
         assert outbox.last(work) == 2
 
 
+def test_pruning_the_outbox_keeps_the_newest_and_the_sequence(
+    records: Records, clock: FixedClock, all_of_them: Repositories
+) -> None:
+    outbox, one = all_of_them.outbox, entry(clock)
+    with records.write() as work:
+        assert (outbox.first(work), outbox.prune(work, 9)) == (0, 0)
+        all_of_them.entries.add(work, one)
+        assert [outbox.append(work, one.id) for _ in range(5)] == [1, 2, 3, 4, 5]
+    with records.write() as work:
+        assert outbox.prune(work, 3) == 2
+        assert (outbox.first(work), outbox.last(work)) == (3, 5)
+        assert outbox.prune(work, 3) == 0
+    with records.write() as work:
+        assert outbox.prune(work, 99) == 2
+        assert [row.seq for row in outbox.after(work, 0, 9)] == [5]
+    with records.write() as work:
+        assert outbox.append(work, one.id) == 6
+
+
 def test_a_rolled_back_row_of_the_outbox_is_never_seen(
     records: Records, clock: FixedClock, all_of_them: Repositories
 ) -> None:

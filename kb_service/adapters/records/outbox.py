@@ -1,6 +1,6 @@
 """OutboxRepository on SQLAlchemy Core."""
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text
 
 from kb_service.adapters.records.tables import entries, outbox
 from kb_service.models.outbox import OutboxOp, OutboxRow
@@ -32,6 +32,13 @@ class SqlOutbox:
             OutboxRow(row.seq, row.entry_id, row.version, OutboxOp(row.op))
             for row in work.connection.execute(statement)
         )
+
+    def first(self, work: UnitOfWork) -> int:
+        return int(work.connection.execute(select(func.min(outbox.c.seq))).scalar() or 0)
+
+    def prune(self, work: UnitOfWork, upto: int) -> int:
+        kept = select(func.max(outbox.c.seq)).where(outbox.c.seq <= upto).scalar_subquery()
+        return work.connection.execute(delete(outbox).where(outbox.c.seq < kept)).rowcount
 
     def last(self, work: UnitOfWork) -> int:
         return int(work.connection.execute(select(func.max(outbox.c.seq))).scalar() or 0)
