@@ -132,7 +132,8 @@ def _work_off(system: System) -> None:
 def _print_report(done: ImportReport, target: Path | None) -> None:
     output.print(
         f"取り込んだファイル / read: {done.read}   変更なし / unchanged: {done.unchanged}   "
-        f"取り込まなかったもの / skipped: {len(done.skipped)}",
+        f"取り込まなかったもの / skipped: {len(done.skipped)}   "
+        f"対象外（隠しファイルなど） / ignored: {len(done.ignored)}",
         highlight=False,
     )
     for each in done.skipped[:50]:
@@ -141,7 +142,13 @@ def _print_report(done: ImportReport, target: Path | None) -> None:
         output.print(f"  … 他 {len(done.skipped) - 50} 件。--report で全件を書き出せます。", highlight=False)
     if target is not None:
         rows = [{"path": s.path, "ja": s.reason.ja, "en": s.reason.en} for s in done.skipped]
-        found = {"read": done.read, "unchanged": done.unchanged, "entries": done.entries, "skipped": rows}
+        found = {
+            "read": done.read,
+            "unchanged": done.unchanged,
+            "entries": done.entries,
+            "skipped": rows,
+            "ignored": done.ignored,
+        }
         target.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 

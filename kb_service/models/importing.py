@@ -16,9 +16,10 @@ class Skipped:
 @dataclass(frozen=True, slots=True)
 class ImportReport:
     """`read`: files taken now; `unchanged`: files that an earlier import had taken; `entries`: the entries
-    made or changed now, in the order of their files."""
+    made or changed now, in the order of their files; `ignored`: paths of hidden files and the like."""
 
     read: int
     unchanged: int
     skipped: tuple[Skipped, ...]
     entries: tuple[str, ...]
+    ignored: tuple[str, ...] = ()

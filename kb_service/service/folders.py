@@ -4,7 +4,7 @@ them as attachments, and what is left out."""
 import os
 import posixpath
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,20 +16,25 @@ from kernel.errors import ChienowaError, Text
 MARKDOWN = (".md", ".markdown")
 LARGEST_MARKDOWN = 900_000  # bytes; a longer text is kept as a file with its entry
 LEFT_BEHIND = ("thumbs.db", "desktop.ini")  # by Windows, beside people's files
+LINKED_FOLDER = Text(
+    "リンクされたフォルダーの中は取り込みません。必要なときは、元のフォルダーを指定してください。",
+    "A folder that is a link is not entered. Name the folder itself to import it.",
+)
 BESIDE = ("", "attachments", "../attachments")  # where the files that front matter names are looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file: its path for people and for the note of what was imported, and where it lies."""
+    """A file: its path for people and for the note of what was imported, unique in its folder, and where it
+    lies."""
 
     path: str
     file: Path
 
     @property
     def name(self) -> str:
-        """The last part of the path."""
-        return posixpath.basename(self.path)
+        """As people read it, composed (NFC)."""
+        return unicodedata.normalize("NFC", _decoded_name(self.file.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,13 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """`written` in an order in which links point back where they can; `files` become entries with a file."""
+    """`written` in an order in which links point back where they can; `files` become entries with a file;
+    `ignored`: the paths of hidden files and folders and of what programs leave beside people's files."""
 
     written: tuple[Written, ...]
     files: tuple[Found, ...]
     skipped: tuple[Skipped, ...]
+    ignored: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.written) + len(self.files)
@@ -58,10 +65,11 @@ class Folder:
 def look_through(root: Path) -> Folder:
     """Reads names and Markdown files, nothing else. Hidden files, links and special files are not followed."""
     skipped: list[Skipped] = []
-    found = {each.path: each for each in _walk(root, skipped)}
+    ignored: list[str] = []
+    found = _with_unique_paths(_walk(root, skipped, ignored), root)
     written: dict[str, Written] = {}
     for path, each in found.items():
-        if path.lower().endswith(MARKDOWN) and (parsed := _read(each, skipped)) is not None:
+        if each.name.lower().endswith(MARKDOWN) and (parsed := _read(each, skipped)) is not None:
             written[path] = parsed
     taken: set[str] = set()
     for path, one in written.items():
@@ -73,10 +81,28 @@ def look_through(root: Path) -> Folder:
         taken.update(file.path for file in written[path].attachments)
     taken.update(each.path for each in skipped)
     files = [each for path, each in found.items() if path not in written and path not in taken]
-    return Folder(tuple(_in_order(written)), tuple(files), tuple(skipped))
+    return Folder(tuple(_in_order(written)), tuple(files), tuple(skipped), tuple(ignored))
 
 
-def _walk(root: Path, skipped: list[Skipped]) -> Iterator[Found]:
+def _with_unique_paths(files: Iterable[Found], root: Path) -> dict[str, Found]:
+    """By path. Two names may read the same once they are composed, as が and か with its mark do when they come
+    from two sorts of computers: the one that is not composed then goes by its name as it is."""
+    same: dict[str, list[Found]] = {}
+    for each in files:
+        same.setdefault(each.path, []).append(each)
+    found: dict[str, Found] = {}
+    for path, those in same.items():
+        those.sort(key=lambda each: _as_it_is(each.file, root) != path)  # the composed one keeps the path
+        found[path] = those[0]
+        for each in those[1:]:
+            own = _as_it_is(each.file, root)
+            while own in same or own in found:  # a name of bytes that are no text, and one that spells it
+                own += "'"
+            found[own] = replace(each, path=own)
+    return found
+
+
+def _walk(root: Path, skipped: list[Skipped], ignored: list[str]) -> Iterator[Found]:
     """Regular files below the root in the order of their paths."""
 
     def unreadable(error: OSError) -> None:
@@ -84,12 +110,17 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[Found]:
         skipped.append(Skipped(path, Text("フォルダーを開けません。", "The folder cannot be opened.")))
 
     for folder, folders, names in os.walk(root, onerror=unreadable):
+        here = Path(folder)
+        ignored.extend(_shown(here / name, root) + "/" for name in sorted(folders) if name.startswith("."))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            if (here / name).is_symlink():  # perhaps a circle; os.walk does not enter it
+                skipped.append(Skipped(_shown(here / name, root), LINKED_FOLDER))
         for name in sorted(names):
+            file = here / name
             if name.startswith((".", "~$")) or name.lower() in LEFT_BEHIND:
-                continue
-            file = Path(folder) / name
-            if file.is_symlink() or not file.is_file():
+                ignored.append(_shown(file, root))
+            elif file.is_symlink() or not file.is_file():
                 reason = Text("通常のファイルではありません。", "It is not a regular file.")
                 skipped.append(Skipped(_shown(file, root), reason))
             else:
@@ -98,8 +129,15 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[Found]:
 
 def _shown(file: Path, root: Path) -> str:
     """The path below the root with / between its parts, composed (NFC), also when its bytes are no UTF-8."""
-    relative = os.fsencode(file.relative_to(root)).decode("utf-8", "backslashreplace")
-    return unicodedata.normalize("NFC", relative.replace(os.sep, "/"))
+    return unicodedata.normalize("NFC", _as_it_is(file, root))
+
+
+def _as_it_is(file: Path, root: Path) -> str:
+    return _decoded_name(file.relative_to(root)).replace(os.sep, "/")
+
+
+def _decoded_name(path: Path | str) -> str:
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _read(found: Found, skipped: list[Skipped]) -> Written | None:

@@ -140,7 +140,9 @@ class _Run:
             self._take_file(file)
             done += 1
         progress(total, total, "")
-        return ImportReport(self._read, self._unchanged, tuple(self._skipped), tuple(self._touched))
+        return ImportReport(
+            self._read, self._unchanged, tuple(self._skipped), tuple(self._touched), folder.ignored
+        )
 
     # Markdown files that are entries
 

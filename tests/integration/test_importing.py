@@ -2,6 +2,7 @@
 
 import os
 import stat
+import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,6 +91,7 @@ def test_markdown_becomes_entries_with_links_and_attachments(parts: ImportingBan
     put(root, "Thumbs.db", b"\x00")
     report = take(parts, root)
     assert (report.read, report.unchanged, report.skipped) == (4, 0, ())
+    assert report.ignored == (".隠し.txt", "Thumbs.db")
     found = entries(parts)
     assert set(found) == {"AI-OCRの導入", "帳票の見直し"}
     first, second = found["AI-OCRの導入"], found["帳票の見直し"]
@@ -232,6 +234,36 @@ def test_what_cannot_be_read_is_reported_and_the_rest_is_taken(one: ImportingBan
     assert "kind" in reasons["wrong.md"].ja
     assert set(entries(one)) == {"読める文書", "AI-OCRの導入"}
     assert take(one, root).read == 0
+
+
+def test_names_that_read_the_same_are_all_taken(one: ImportingBank, tmp_path: Path) -> None:
+    root = tmp_path / "x"
+    composed, apart = "が.txt", unicodedata.normalize("NFD", "が.txt")
+    put(root, composed, "一つの文字で書いた名前の資料。")
+    put(root, apart, "二つの文字で書いた名前の資料。")
+    put(root, f"{unicodedata.normalize('NFD', 'ご')}/{apart}", "フォルダーの名前も分かれている資料。")
+    put(root, "ご/が.txt", "フォルダーの名前は一つの資料。")
+    put(root, "\\xff.txt", "名前が文字で書いてある資料。")
+    put(root, "zz/..data", "")
+    raw = os.open(os.fsencode(root) + b"/\xff.txt", os.O_CREAT | os.O_WRONLY)
+    os.write(raw, "名前が文字でない資料。".encode())
+    os.close(raw)
+    report = take(one, root)
+    assert (report.read, report.skipped, report.ignored) == (6, (), ("zz/..data",))
+    assert len(report.entries) == 6
+    again = take(one, root)
+    assert (again.read, again.unchanged) == (0, 6)
+
+
+def test_a_linked_folder_is_reported_and_not_entered(one: ImportingBank, tmp_path: Path) -> None:
+    put(tmp_path / "x", "下/a.txt", "資料")
+    (tmp_path / "x" / "下" / "輪").symlink_to(tmp_path / "x", target_is_directory=True)
+    (tmp_path / "x" / "切れた").symlink_to(tmp_path / "ない")
+    put(tmp_path / "x", ".git/config", "")
+    report = take(one, tmp_path / "x")
+    assert report.read == 1
+    assert {each.path: each.reason.en.split()[0] for each in report.skipped} == {"下/輪": "A", "切れた": "It"}
+    assert report.ignored == (".git/",)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
