@@ -12,7 +12,7 @@ import kb_service.http
 import kb_service.pages
 import portal.pages
 from assembly.embedded import System, build
-from assembly.health import check
+from assembly.health import check, published
 from kernel.settings import Settings
 from kernel.web import identity_api, identity_pages
 
@@ -50,7 +50,7 @@ def build_app(system: System) -> FastAPI:
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:
         """200 when all parts are well, else 503 and which part is not."""
-        state: dict[str, Any] = check(system)
+        state: dict[str, Any] = published(check(system))
         return JSONResponse(state, 200 if state["ok"] else 503, headers={"Cache-Control": "no-store"})
 
     return app

@@ -10,10 +10,10 @@ from kb_service.http.bank import Bank
 from kb_service.http.parameters import JobId
 from kb_service.schemas.jobs import IndexOut, JobOut, OrganisationOut
 from kernel.errors import not_found
-from kernel.identity.models import Actor
+from kernel.identity.models import Actor, OrganisationKind
 from kernel.identity.organisations import ORGANISATIONS
 from kernel.identity.permissions import Action, may, require
-from kernel.jobs import JobState
+from kernel.jobs import Job, JobState
 from kernel.records import UnitOfWork
 from kernel.web import Web
 from kernel.web.idempotency import IdempotencyKey, fingerprint, once
@@ -36,10 +36,10 @@ def build(bank: Bank, web: Web) -> APIRouter:
         actor: Actor = Depends(web.api_actor),
         work: UnitOfWork = Depends(web.reading, scope="function"),
     ) -> list[JobOut]:
-        """Of your organisation; operators see the system's own too. Newest first."""
+        """Of your organisation; operators and administrators see the system's own too. Newest first."""
         require(actor, Action.ENTRY_READ)
         found = bank.jobs.recent(work, limit, state or None, organisations=_organisations(actor))
-        return [JobOut.of(job) for job in found]
+        return [_shown(job, actor) for job in found]
 
     @router.get(
         "/jobs/{job_id}", summary="One piece of work", responses=problem_responses(401, 403, 404, 422)
@@ -54,13 +54,13 @@ def build(bank: Bank, web: Web) -> APIRouter:
         found = bank.jobs.get(work, job_id)
         if found is None or found.organisation not in _organisations(actor):
             raise not_found("処理", "The job")
-        return JobOut.of(found)
+        return _shown(found, actor)
 
     @router.get("/index", summary="How the indexes stand", responses=problem_responses(401, 403))
     def get_index(actor: Actor = Depends(web.api_actor)) -> IndexOut:
-        """For operators: what has been applied, of how much."""
-        require(actor, Action.INDEX_MANAGE)
-        return IndexOut.of(bank.indexing.status())
+        """For operators: whether they serve and what is wrong. Operators of the shared body also get figures."""
+        require(actor, Action.OPERATIONS_READ)
+        return IndexOut.of(bank.indexing.status(), with_figures=_of_shared_body(actor))
 
     @router.post(
         "/index/reindex",
@@ -114,10 +114,20 @@ def _asked(bank: Bank, actor: Actor, work: UnitOfWork, name: str) -> Response:
     identifier = bank.jobs.enqueue(work, name, {}, key="one")
     job = bank.jobs.get(work, identifier)
     assert job is not None, "it was enqueued in this unit of work"
-    body = JobOut.of(job).model_dump(mode="json")
+    body = _shown(job, actor).model_dump(mode="json")
     return JSONResponse(body, 202, {"Location": f"/api/v1/jobs/{identifier}"})
 
 
+def _shown(job: Job, actor: Actor) -> JobOut:
+    """Work of the system itself tells its numbers to the shared body alone."""
+    shown = JobOut.of(job)
+    return shown if job.organisation or _of_shared_body(actor) else shown.as_share()
+
+
+def _of_shared_body(actor: Actor) -> bool:
+    return ORGANISATIONS[actor.organisation].kind is OrganisationKind.SHARED_BODY
+
+
 def _organisations(actor: Actor) -> tuple[str, ...]:
-    """Whose work is shown: the own organisation's, and to operators the system's own."""
-    return (actor.organisation, "") if may(actor, Action.INDEX_MANAGE) else (actor.organisation,)
+    """Whose work is shown: the own organisation's, and to those who watch the system its own."""
+    return (actor.organisation, "") if may(actor, Action.OPERATIONS_READ) else (actor.organisation,)

@@ -1,6 +1,7 @@
 """Background work and organisations as JSON."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Self
 
 from pydantic import BaseModel, Field
@@ -29,6 +30,13 @@ class JobOut(BaseModel):
     def of(cls, job: Job) -> Self:
         return cls(**{name: getattr(job, name) for name in cls.model_fields})
 
+    def as_share(self) -> Self:
+        """Progress in per cent and no sentences, which count what every organisation keeps to itself."""
+        done = 100 * self.progress_done // self.progress_total if self.progress_total else 0
+        total = 100 if self.progress_total else 0
+        changes = {"progress_done": done, "progress_total": total, "message_ja": "", "message_en": ""}
+        return self.model_copy(update=changes)
+
 
 class OrganisationOut(BaseModel):
     """A member of the system."""
@@ -45,28 +53,60 @@ class OrganisationOut(BaseModel):
         return cls(**{name: getattr(organisation, name) for name in cls.model_fields})
 
 
-class IndexOut(BaseModel):
-    """How the indexes stand: `applied` equals `last` when they hold everything."""
+class IndexState(StrEnum):
+    """`building`: an index is filled from the records."""
+
+    SERVING = "serving"
+    BUILDING = "building"
+    STOPPED = "stopped"
+
+
+class IndexFigures(BaseModel):
+    """`applied` equals `last` when the indexes hold everything."""
 
     applied: int
     last: int
     entries: int
     passages: int
-    meaning: str = Field(description="Version of the text vectors; empty when only words are searched.")
     filling_done: int | None
     filling_total: int | None
     troubles: int = Field(description="Entries that could not be indexed.")
 
+
+class IndexOut(BaseModel):
+    """How the indexes stand."""
+
+    ok: bool
+    state: IndexState
+    problem_ja: str
+    problem_en: str
+    meaning: str = Field(description="Version of the text vectors; empty when only words are searched.")
+    figures: IndexFigures | None = Field(
+        description="For operators of the shared body: the numbers of all organisations move with what each "
+        "keeps to itself."
+    )
+
     @classmethod
-    def of(cls, status: IndexStatus) -> Self:
-        filling = status.filling
+    def of(cls, status: IndexStatus, with_figures: bool) -> Self:
+        state = IndexState.SERVING if status.filling is None else IndexState.BUILDING
         return cls(
-            applied=status.applied,
-            last=status.last,
-            entries=status.entries,
-            passages=status.passages,
+            ok=not status.problem_en,
+            state=IndexState.STOPPED if status.problem_en else state,
+            problem_ja=status.problem_ja,
+            problem_en=status.problem_en,
             meaning=status.meaning,
-            filling_done=None if filling is None else filling.done,
-            filling_total=None if filling is None else filling.total,
-            troubles=len(status.troubles),
+            figures=_figures(status) if with_figures else None,
         )
+
+
+def _figures(status: IndexStatus) -> IndexFigures:
+    filling = status.filling
+    return IndexFigures(
+        applied=status.applied,
+        last=status.last,
+        entries=status.entries,
+        passages=status.passages,
+        filling_done=None if filling is None else filling.done,
+        filling_total=None if filling is None else filling.total,
+        troubles=len(status.troubles),
+    )

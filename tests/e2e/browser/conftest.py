@@ -2,6 +2,7 @@
 Every page that a test opens is watched: an error in its console, a refused script or style fails the test."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -76,13 +77,23 @@ def _wait_for(base: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
         if server.poll() is not None:
             break
         try:
-            index = httpx.get(f"{base}/health").json()["parts"]["index"]
-            if index["ok"] and index["applied"] == index["last"]:
+            if httpx.get(f"{base}/health").status_code == 200 and _indexed(base):
                 return
         except httpx.TransportError:
             pass
         time.sleep(0.5)
     pytest.fail(f"the demonstration did not start:\n{log.read_text()}")
+
+
+def _indexed(base: str) -> bool:
+    """Whether the samples are searchable, as an operator of the shared body sees it."""
+    with httpx.Client(base_url=base) as client:
+        token = re.search(r'name="csrf-token" content="([0-9a-f]{64})"', client.get("/login").text)
+        if token is None:
+            return False
+        client.post("/login/sample", data={"csrf": token[1], "login": "kyodo-unyo"})
+        figures = client.get("/api/v1/index").json().get("figures") or {}
+        return bool(figures) and figures["applied"] == figures["last"] > 0
 
 
 @pytest.fixture(scope="session")
