@@ -205,6 +205,31 @@ def test_a_killed_server_is_followed_by_the_next(sqlite_records: Records, home: 
     bank.indexing.stop()
 
 
+def on_a_full_disk(task: str, records: Records, home: Path, folder: Path) -> None:
+    """Runs a task of tests.fakes.full_disk: its files cannot grow for a while. Needs no rights."""
+    command = [sys.executable, "-m", "tests.fakes.full_disk", task, records.url, str(home), str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("records", ["postgresql"], indirect=True)
+def test_indexes_that_cannot_grow(records: Records, home: Path) -> None:
+    on_a_full_disk("indexes", records, home, home)
+    bank = small_bank(records, home / "index")
+    bank.indexing.open()
+    assert len(assert_agree(bank)) == 41
+    bank.indexing.stop()
+
+
+@pytest.mark.parametrize("records", ["postgresql"], indirect=True)
+def test_an_import_whose_files_cannot_grow(records: Records, home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "資料"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number}.txt").write_text(f"資料{number}\n" + "あ" * 300_000, encoding="utf-8")
+    on_a_full_disk("import", records, home, folder)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 6 MB."""
