@@ -94,8 +94,18 @@ def test_the_last_cell_of_a_sheet_is_reached(tmp_path: Path) -> None:
 
 
 def test_deeply_nested_html_is_read(tmp_path: Path) -> None:
-    bad_files.deep_html(tmp_path / "a.html")
-    extract(tmp_path / "a.html")  # the parser may cut what is 50,000 deep, but neither crashes nor hangs
+    bad_files.deep_html(tmp_path / "a.html")  # 50,000 elements; the parser itself stops at 2,048
+    found = extract(tmp_path / "a.html")
+    assert whole(found).split() == ["底の文", "後の文"]
+    assert found.notes == ()
+
+
+def test_html_that_cannot_be_read_to_its_end_says_so(tmp_path: Path) -> None:
+    deep = "<p>前の文</p>" + "<h2>" * 5_000 + "底の文" + "</h2>" * 5_000
+    (tmp_path / "a.html").write_text(f"<html><body>{deep}</body></html>", "utf-8")
+    found = extract(tmp_path / "a.html")
+    assert "前の文" in whole(found)
+    assert "底の文" in whole(found) or "途中まで" in found.notes[0].ja
 
 
 def test_a_page_of_five_metres_is_drawn_small(tmp_path: Path) -> None:

@@ -92,8 +92,9 @@ def far_cell(file: Path) -> None:
 
 
 def deep_html(file: Path) -> None:
-    """Elements nested 50,000 deep around one sentence."""
-    file.write_text("<html><body>" + "<div>" * 50_000 + "底の文" + "</div>" * 50_000, "utf-8")
+    """Elements nested 50,000 deep around one sentence, and another after them."""
+    text = "<html><body>" + "<div>" * 50_000 + "底の文" + "</div>" * 50_000 + "<p>後の文</p>"
+    file.write_text(text, "utf-8")
 
 
 def huge_png(file: Path, width: int = 60_000, height: int = 60_000) -> None:

@@ -9,6 +9,7 @@ from kb_service.adapters.extraction.cleaning import clean
 from kb_service.adapters.extraction.encodings import decode
 from kb_service.adapters.extraction.sections import sections
 from kb_service.adapters.extraction.source import Found, Source
+from kernel.errors import Text
 
 _HIDDEN = {"script", "style", "template", "noscript", "head", "svg", "math", "iframe", "object", "select"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -21,6 +22,14 @@ _BLOCKS = frozenset(
     )
 )
 _CELLS = {"td", "th"}
+# Tags that only hold others together; without them a page that is nested too deeply can be read as lines.
+_NESTING = re.compile(
+    rf"<(?!/?(?:{'|'.join(sorted(_HIDDEN | _HEADINGS))}|html|body|title|img|br)\b)/?[a-z][^<>]*>", re.I
+)
+_CUT = Text(
+    "HTMLの入れ子が深すぎるため、途中までしか読み取れませんでした。",
+    "The HTML is nested too deeply; only its beginning was read.",
+)
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)", re.I)
 _JAPANESE_NAMES = {"shift_jis": "cp932", "shift-jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932"}
 
@@ -35,16 +44,28 @@ def html_text(data: bytes, name: str) -> Found:
     text = _decoded(data)
     if text is None:
         raise refusals.unknown(name)
+    text = text.replace("\x00", "")
+    root, whole = _parsed(text, name)
+    if not whole:
+        root, whole = _parsed(_NESTING.sub("<br>", text), name)
+    notes = [] if whole else [_CUT]
+    if root is None:
+        return Found([], notes=notes)
+    title = clean(" ".join((root.findtext(".//title") or "").split()))
+    return Found(sections(_Walk().paragraphs(root)), title, notes)
+
+
+def _parsed(text: str, name: str) -> tuple[etree._Element | None, bool]:
+    """The page, and whether the parser came to its end: it stops where elements lie 2,048 deep."""
     # told the encoding, because the page's own declaration no longer holds
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True
+    )
     try:
-        root = etree.fromstring(text.replace("\x00", "").encode("utf-8", "replace"), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.LxmlError as error:
         raise refusals.damaged(name, "HTML", "HTML") from error
-    if root is None:
-        return Found([])
-    title = clean(" ".join((root.findtext(".//title") or "").split()))
-    return Found(sections(_Walk().paragraphs(root)), title)
+    return root, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
 def _decoded(data: bytes) -> str | None:
