@@ -81,6 +81,19 @@ class LogIns:
 
     def log_in(self, work: UnitOfWork, proof: Proof) -> LoggedIn | Refused:
         """Opens a session, or counts the failure. Commit in either case."""
+        refused = self.confirm(work, proof)
+        if refused is not None:
+            return refused
+        assert proof.user is not None  # confirmed
+        now = self.clock.now()
+        repository.drop_expired_sessions(work, now)
+        repository.change_user(work, proof.user.id, last_login_at=now)
+        self._note(work, proof, "login.success")
+        return self.open_session(work, proof.user)
+
+    def confirm(self, work: UnitOfWork, proof: Proof) -> Refused | None:
+        """None when the secret fits. Every place that asks for one counts failures here, and one lock holds for
+        all of them. Commit in either case."""
         now = self.clock.now()
         attempts = repository.attempts(work, proof.login)
         if attempts.locked_until is not None and now < attempts.locked_until:
@@ -89,10 +102,7 @@ class LogIns:
         if not proof.ok or proof.user is None:
             return self._failed(work, proof, attempts, now)
         repository.clear_attempts(work, proof.login)
-        repository.drop_expired_sessions(work, now)
-        repository.change_user(work, proof.user.id, last_login_at=now)
-        self._note(work, proof, "login.success")
-        return self.open_session(work, proof.user)
+        return None
 
     def let_in(self, work: UnitOfWork, user: User) -> LoggedIn:
         """A log-in without a password, for the sample users of a demonstration."""

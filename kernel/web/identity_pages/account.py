@@ -5,7 +5,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kernel.errors import ChienowaError, Invalid, Problem, Text
+from kernel.errors import ChienowaError, Invalid, Problem, Text, TooManyAttempts
 from kernel.identity.models import Actor, Scope, SignedIn, Token
 from kernel.identity.permissions import Action, may
 from kernel.identity.service import Accounts
@@ -88,13 +88,18 @@ def _signed_in(web: Web, request: Request) -> SignedIn:
 
 
 def _new_hash(web: Web, accounts: Accounts, signed_in: SignedIn, form: FormData) -> str:
-    """Whoever has just come in with a one-time code is not asked for it again."""
+    """Whoever has just come in with a one-time code is not asked for it again. Wrong answers count as failed
+    log-ins: a browser left open must not become a place to guess passwords."""
     user = signed_in.user
     if not user.must_change_password:
         with web.records.read() as work:
             known = accounts.credentials(work, user.login)
-        if not accounts.prove(known, text(form, "present")).ok:
-            raise Invalid(_WRONG_PASSWORD, (Problem("present", _WRONG_PASSWORD),))
+        proof = accounts.prove(known, text(form, "present"))
+        with web.records.write() as work:
+            refused = accounts.confirm(work, proof)
+        if refused is not None:
+            locked = isinstance(refused.error, TooManyAttempts)
+            raise refused.error if locked else Invalid(_WRONG_PASSWORD, (Problem("present", _WRONG_PASSWORD),))
     check_twice(form)
     return accounts.new_hash(text(form, "password"), user.login)
 

@@ -185,3 +185,15 @@ def _bearer(token: str) -> dict[str, str]:
 
 def _body(page: str) -> str:
     return page.split("<h1")[1].split("</main>", maxsplit=1)[0]
+
+
+def test_the_present_password_cannot_be_guessed_on_the_account_page(house: House) -> None:
+    browser = house.inside("suzuki")
+    wrong = {"password": NEW, "again": NEW}
+    answers = [browser.post("/account/password", present=f"guess {n}", **wrong).status_code for n in range(4)]
+    assert answers == [422, 422, 429, 429]
+    right = browser.post("/account/password", present=PASSWORD, **wrong)
+    assert right.status_code == 429 and "15分間" in right.text
+    assert house.browser().log_in("suzuki").status_code == 429  # one counter
+    house.clock.forward(timedelta(minutes=16))
+    assert browser.post("/account/password", present=PASSWORD, **wrong).status_code == 303
