@@ -88,7 +88,7 @@ def pieces(text: str, marks: Sequence[tuple[int, int]], length: int = EXTRACT) -
         found.append(Piece(_plain(text[position:end]), False))
     if end < len(text):
         found.append(Piece("…", False))
-    return tuple(found)
+    return tuple(piece for piece in found if piece.text)
 
 
 def _joined(text: str, marks: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
