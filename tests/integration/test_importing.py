@@ -1,23 +1,29 @@
 """Importing folders: what becomes an entry, what is refused and why, and that a run can be repeated."""
 
 import os
-import stat
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from kb_service.adapters.extraction import SandboxedExtractor
 from kb_service.models.attachments import ReadingState
 from kb_service.models.entries import Entry, LinkKind, Outcome, Status
 from kb_service.models.importing import ImportReport
+from kb_service.ports.extraction import ExtractedText, Progress
 from kb_service.service.importing import NOTE
 from kernel.errors import Forbidden, Invalid
 from kernel.identity.models import Actor, Role
 from kernel.records import Records
-from tests.fakes.importable import ImportingBank, importing_bank
+from kernel.sandbox import Limits, Sandbox
+from tests.fakes.importable import ImportingBank, PlainTexts, importing_bank
 from tests.fakes.searchable import MEMBERS, MINATO, OWN, ROLES, SHIBUYA
+from tests.resources import bad_files, documents
 
 CASE = """---
 id: case-a
@@ -266,12 +272,109 @@ def test_a_linked_folder_is_reported_and_not_entered(one: ImportingBank, tmp_pat
     assert report.ignored == (".git/",)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_reported(one: ImportingBank, tmp_path: Path) -> None:
-    put(tmp_path / "x", "a.txt", "秘密")
-    (tmp_path / "x" / "a.txt").chmod(stat.S_IWUSR)
-    [skipped] = take(one, tmp_path / "x").skipped
-    assert "権限" in skipped.reason.ja
+UNPRIVILEGED = """
+import os, sys
+from pathlib import Path
+from kb_service.service.folders import look_through
+from kb_service.service.prepared import Preparing
+from kernel.blobs import FolderBlobs
+from tests.fakes.importable import PlainTexts
+
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+folder = look_through(Path(sys.argv[1]))
+prepared = Preparing(FolderBlobs(Path(sys.argv[2])), PlainTexts(), 1_000_000).ahead(
+    folder.files, lambda *_: False
+)
+reasons = {each.found.path: each.reason.ja if each.reason else "" for each in prepared}
+for path, reason in {**reasons, **{each.path: each.reason.ja for each in folder.skipped}}.items():
+    print(path, reason, sep=": ")
+"""
+
+
+def test_what_may_not_be_opened_is_reported_and_the_rest_is_read() -> None:
+    """In a process without root's rights, which may read everything."""
+    with TemporaryDirectory() as name:  # pytest's own folder is closed to others
+        root = Path(name) / "x"
+        for path in ("a.txt", "secret.txt", "secret.md", "closed/b.txt"):
+            put(root, path, "資料")
+        for path in (Path(name), root, root / "a.txt"):
+            path.chmod(0o755)
+        for path in (root / "secret.txt", root / "secret.md", root / "closed"):
+            path.chmod(0)
+        store = Path(name) / "store"
+        store.mkdir()
+        store.chmod(0o777)
+        done = subprocess.run(
+            [sys.executable, "-c", UNPRIVILEGED, str(root), str(store)],
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        (root / "closed").chmod(0o700)
+    assert done.returncode == 0, done.stderr
+    told = dict(line.split(": ", 1) for line in done.stdout.splitlines())
+    assert set(told) == {"a.txt", "secret.txt", "secret.md", "closed"}
+    assert told["a.txt"] == ""
+    assert "権限" in told["secret.txt"] and "権限" in told["secret.md"]
+    assert "開けません" in told["closed"]
+
+
+def test_three_hundred_files_some_of_them_unreadable_of_each_sort(
+    sqlite_records: Records, home: Path, tmp_path: Path
+) -> None:
+    """With the sandbox for a few, so that what it says comes through."""
+    root = tmp_path / "x"
+    for number in range(280):
+        put(root, f"{number % 7}/{number}.txt", f"資料{number}の題名\n本文{number}")
+    bad: set[str] = set()
+    for number in range(4):
+        for name, content in (
+            (f"壊れた{number}.txt", b"\xff\x00\xfe"),
+            (f"空{number}.txt", b""),
+            (f"大きい{number}.txt", b"x" * 2_100_000),
+        ):
+            put(root, f"悪い/{name}", content)
+            bad.add(f"悪い/{name}")
+        (root / f"悪い/切れた{number}").symlink_to(root / "ない")
+        bad.add(f"悪い/切れた{number}")
+    documents.excel(root / "読める.xlsx")
+    for make, name in (
+        (bad_files.encrypted_pdf, "鍵.pdf"),
+        (bad_files.old_word, "古い.doc"),
+        (bad_files.truncated_png, "途中.png"),
+    ):
+        make(root / name)
+        bad.add(name)
+    parts = importing_bank(sqlite_records, home, Sorted(), largest=2_000_000)
+    parts.bank.indexing.open()
+    report = take(parts, root)
+    assert (report.read, len(report.entries)) == (281, 281)
+    assert {each.path for each in report.skipped} == bad
+    reasons = {each.path: each.reason.ja for each in report.skipped}
+    assert (
+        "パスワード" in reasons["鍵.pdf"] and "docx" in reasons["古い.doc"] and "途中" in reasons["途中.png"]
+    )
+    assert "2 MB" in reasons["悪い/大きい0.txt"] and "空" in reasons["悪い/空0.txt"]
+    again = take(parts, root)
+    assert (again.read, again.unchanged, len(again.skipped)) == (0, 281, len(bad))
+    parts.bank.indexing.stop()
+
+
+class Sorted:
+    """The sandbox for what is no plain text."""
+
+    def __init__(self) -> None:
+        self._plain = PlainTexts()
+        self._sandboxed = SandboxedExtractor(Sandbox(Limits(wall_s=60, silence_s=30, memory_mb=1_500)), None)
+
+    def extract(self, file: Path, name: str, progress: Progress) -> ExtractedText:
+        reader = self._plain if name.endswith(".txt") else self._sandboxed
+        return reader.extract(file, name, progress)
 
 
 def test_only_those_with_the_right_may_import(one: ImportingBank, tmp_path: Path) -> None:
