@@ -2,6 +2,7 @@
 
 import json
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,21 @@ As = Annotated[str | None, typer.Option("--as", help="Login name of the person t
 Organisation = Annotated[str, typer.Option(help="Organisation code to act for, when --as is not given.")]
 
 
+class Readers(StrEnum):
+    """Who may read what is imported. Single organisations are chosen on the entry's page."""
+
+    OWN = AudienceKind.OWN.value
+    MEMBERS = AudienceKind.MEMBERS.value
+    PUBLIC = AudienceKind.PUBLIC.value
+
+
+class Stage(StrEnum):
+    """How far what is imported is. What is in progress says what is planned, which a file cannot."""
+
+    DRAFT = Status.DRAFT.value
+    PUBLISHED = Status.PUBLISHED.value
+
+
 def register(app: typer.Typer) -> None:
     """Adds the commands to the tree."""
     app.command("import")(import_folder)
@@ -38,8 +54,8 @@ def import_folder(  # noqa: PLR0917  a command line
     folder: Annotated[Path, typer.Argument(help="Folder to take in, with everything below it.")],
     login: As = None,
     organisation: Organisation = "shared",
-    audience: Annotated[AudienceKind, typer.Option(help="own, members or public.")] = AudienceKind.MEMBERS,
-    status: Annotated[Status, typer.Option(help="draft or published.")] = Status.PUBLISHED,
+    audience: Annotated[Readers, typer.Option(help="Who may read it.")] = Readers.MEMBERS,
+    status: Annotated[Stage, typer.Option(help="Whether it is published at once.")] = Stage.PUBLISHED,
     report: Annotated[Path | None, typer.Option(help="Also write the report as JSON to this file.")] = None,
 ) -> None:
     """Takes a folder into the bank. Run it again after anything went wrong: nothing is taken twice."""
@@ -50,7 +66,11 @@ def import_folder(  # noqa: PLR0917  a command line
             system.bank.indexing.start()
         with progress("取り込み中 / importing") as advance:
             done = system.bank.importing.import_folder(
-                actor, folder, lambda n, total, _path: advance(n, total), Audience(audience), status
+                actor,
+                folder,
+                lambda n, total, _path: advance(n, total),
+                Audience(AudienceKind(audience)),
+                Status(status),
             )
         if served:
             errors.print(
@@ -69,9 +89,13 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
 ) -> None:
     """Searches as a member of an organisation."""
-    with opened() as (system, _):
+    with opened() as (system, served):
         actor = _actor(system, login, organisation)
-        system.bank.indexing.open()
+        indexing = system.bank.indexing
+        indexing.open()
+        status = indexing.status()
+        if not served and (status.filling or status.applied < status.last):  # a server was cut off
+            indexing.run_pending()
         results = system.bank.search.search(actor, text, limit=limit)
     if as_json:
         output.print_json(json.dumps(_as_json(results), ensure_ascii=False))

@@ -8,6 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from assembly.embedded import build
+from assembly.first_start import system_actor
+from kb_service.models.entries import CaseFields, Content, Kind, Status
+from kernel.settings import Settings
+from kernel.visibility import Audience, AudienceKind
+
 BINARY = Path(sys.executable).parent / "chienowa"
 
 
@@ -95,3 +101,40 @@ def test_reindex_and_models(filled: Path) -> None:
 def test_an_installation_never_becomes_a_demonstration(filled: Path) -> None:
     refused = chienowa(filled / "home", "demo", status=1)
     assert "real installation" in refused.stderr
+
+
+@pytest.mark.parametrize(("option", "value"), [("--audience", "named"), ("--status", "in_progress")])
+def test_import_refuses_what_a_file_cannot_say(filled: Path, option: str, value: str) -> None:
+    refused = chienowa(filled / "home", "import", str(filled / "資料"), option, value, status=2)
+    assert value in refused.stderr
+    assert "not one of" in refused.stderr
+
+
+def test_import_as_drafts_of_the_own_organisation(tmp_path: Path, filled: Path) -> None:
+    folder = tmp_path / "下書き"
+    folder.mkdir()
+    (folder / "一.md").write_text("# 検討中の電子決裁\n\n本文。\n", encoding="utf-8")
+    home = filled / "home"
+    done = chienowa(home, "import", str(folder), "--audience", "own", "--status", "draft")
+    assert "read: 1" in done.stdout
+    own = json.loads(chienowa(home, "search", "電子決裁", "--json").stdout)
+    assert own["hits"][0]["title"] == "検討中の電子決裁"
+    others = chienowa(home, "search", "電子決裁", "--json", "--organisation", "131016")
+    assert "検討中の電子決裁" not in others.stdout
+
+
+def test_search_catches_up_with_what_a_dead_server_left(filled: Path) -> None:
+    """Saved and committed by a process that ended before its indexes took it."""
+    system = build(Settings(home=filled / "home"))
+    content = Content(
+        Kind.CASE,
+        "停電の直前に保存した備蓄の一覧",
+        CaseFields(),
+        audience=Audience(AudienceKind.MEMBERS),
+        status=Status.PUBLISHED,
+    )
+    with system.records.write() as work:
+        system.bank.entries.create(work, system_actor(), content)
+    system.records.close()
+    found = json.loads(chienowa(filled / "home", "search", "備蓄", "--json").stdout)
+    assert [hit["title"] for hit in found["hits"]][:1] == ["停電の直前に保存した備蓄の一覧"]
