@@ -99,7 +99,9 @@ def _new_hash(web: Web, accounts: Accounts, signed_in: SignedIn, form: FormData)
             refused = accounts.confirm(work, proof)
         if refused is not None:
             locked = isinstance(refused.error, TooManyAttempts)
-            raise refused.error if locked else Invalid(_WRONG_PASSWORD, (Problem("present", _WRONG_PASSWORD),))
+            raise (
+                refused.error if locked else Invalid(_WRONG_PASSWORD, (Problem("present", _WRONG_PASSWORD),))
+            )
     check_twice(form)
     return accounts.new_hash(text(form, "password"), user.login)
 
