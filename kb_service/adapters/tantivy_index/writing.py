@@ -10,6 +10,7 @@ from kb_service.models.passages import IndexChange, IndexedEntry, Removal
 from kernel.errors import Text, Unavailable
 from kernel.japanese import Analyser
 
+_Made = tuple[str, tuple[tantivy.Document, list[tantivy.Document]] | None]
 _HEAP = 64_000_000  # bytes for each index; small changes use a fraction of it
 
 
@@ -39,14 +40,16 @@ class Writer:
 
     def apply(self, changes: Sequence[IndexChange], sequence: int) -> None:
         """Adds and removes, the passages first: until the entries are committed too, the sequence is not
-        reached, and the same changes come again."""
+        reached, and the same changes come again. What an entry itself raises while its documents are made is
+        passed on, with nothing written: it would come again for ever if it were told as a full disk."""
+        made = self._made(changes)
         try:
-            for change in changes:
-                self._entries.delete_documents_by_term("id", change.entry_id)
-                self._passages.delete_documents_by_term("id", change.entry_id)
-                if isinstance(change, Removal):
+            for entry_id, documents in made:
+                self._entries.delete_documents_by_term("id", entry_id)
+                self._passages.delete_documents_by_term("id", entry_id)
+                if documents is None:
                     continue
-                entry, passages = entry_documents(change, self._labels)
+                entry, passages = documents
                 for passage in passages:
                     self._passages.add_document(passage)
                 self._entries.add_document(entry)
@@ -59,13 +62,20 @@ class Writer:
             self._entries.commit()
         except (ValueError, OSError) as error:
             self._undo()
-            raise Unavailable(
-                Text(
-                    f"検索用の索引に書き込めませんでした({error})。ディスクの空きを確かめてください。保存した内容は失われていません。",
-                    f"The search index could not be written ({error}). Check the free space of the disk. "
-                    "Nothing that was saved is lost.",
+            raise _not_written(error) from error
+
+    def _made(self, changes: Sequence[IndexChange]) -> list[_Made]:
+        """The documents of each entry; None for what is removed."""
+        try:
+            return [
+                (
+                    change.entry_id,
+                    None if isinstance(change, Removal) else entry_documents(change, self._labels),
                 )
-            ) from error
+                for change in changes
+            ]
+        except OSError as error:  # the machine's fault, not the entry's
+            raise _not_written(error) from error
 
     def _undo(self) -> None:
         """Back to the last commit. A writer that a full disk has stopped for good is replaced."""
@@ -80,6 +90,16 @@ class Writer:
         """Waits for merges and gives the locks back."""
         for writer in (self._passages, self._entries):
             writer.wait_merging_threads()
+
+
+def _not_written(error: Exception) -> Unavailable:
+    return Unavailable(
+        Text(
+            f"検索用の索引に書き込めませんでした({error})。ディスクの空きを確かめてください。保存した内容は失われていません。",
+            f"The search index could not be written ({error}). Check the free space of the disk. "
+            "Nothing that was saved is lost.",
+        )
+    )
 
 
 def newest_of_each(changes: Sequence[IndexChange]) -> list[IndexChange]:

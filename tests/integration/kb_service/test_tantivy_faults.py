@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kb_service.adapters.tantivy_index import TantivyIndex
+from kb_service.adapters.tantivy_index import TantivyIndex, writing
 from kb_service.models.passages import IndexedEntry, Passage, PassageSource
 from kb_service.models.searching import Filters
 from kb_service.rules.query import parse
@@ -111,3 +111,23 @@ def test_an_index_of_another_layout_is_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "index" / "layout").write_text("0")
     with closing(TantivyIndex(tmp_path / "index", Analyser())) as index:
         assert (index.sequence(), index.entries()) == (0, 0)
+
+
+def test_what_an_entry_is_guilty_of_is_no_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own error goes to the caller, who leaves the entry out; Unavailable would be tried again for ever."""
+    index = TantivyIndex(tmp_path / "index", Analyser())
+    index.write([entry(1)], 1)
+    made = writing.entry_documents
+
+    def defective(change: IndexedEntry, *rest: object) -> object:
+        if "毒" in change.title:
+            raise ValueError("no such day")
+        return made(change, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(writing, "entry_documents", defective)
+    with pytest.raises(ValueError, match="no such day"):
+        index.write([entry(2), entry(3, "毒のある記事")], 2)
+    assert (total(index), index.sequence()) == (1, 1)
+    index.write([entry(2)], 2)
+    assert (total(index), index.sequence()) == (2, 2)
+    index.close()
