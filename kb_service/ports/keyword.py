@@ -1,11 +1,13 @@
 """Search by words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from kb_service.models.passages import IndexChange, Passage
 from kb_service.models.searching import FacetCount, Filters, Query, Sort
+
+Marks = tuple[tuple[int, int], ...]  # (start, end) in a text, in order, not overlapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +33,17 @@ class KeywordAnswer:
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A passage and the stretches of its text to mark."""
+    """A passage of an entry, and who can mark its text."""
 
     entry_id: str
     passage: Passage
     score: float
-    marks: tuple[tuple[int, int], ...] = ()
+    mark: Callable[[str], Marks] = field(compare=False, repr=False)
+
+    @property
+    def marks(self) -> Marks:
+        """The stretches of its text to mark; worked out when asked for, as most found passages are not shown."""
+        return self.mark(self.passage.text)
 
 
 class KeywordIndex(Protocol):
@@ -81,6 +88,11 @@ class KeywordIndex(Protocol):
 
     def passage(self, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:
         """One stored passage, or None."""
+
+    def picked(
+        self, wanted: Mapping[str, Collection[int]], keys: frozenset[str]
+    ) -> Mapping[tuple[str, int], Passage]:
+        """Stored passages of several entries at once, by entry and number; absent where there is none."""
 
     def suggest(self, prefix: str, keys: frozenset[str], limit: int) -> tuple[str, ...]:
         """Completions of what is typed, from titles and tags of visible entries; reading, kana and romaji

@@ -127,12 +127,15 @@ class Retriever:
 
     def _wording(self, asked: "_Asked", first: Sequence[Mixed], near: Mapping[str, VectorHit]) -> list[float]:
         """How well each of the first entries repeats the question."""
-        told: list[tuple[str, list[str]]] = []
+        wanted: dict[str, list[int]] = {}
         for mixed in first:
             hit = near.get(mixed.entry_id)
-            numbers = sorted({*_READ, *([hit.passage] if hit else [])})
-            read = [self._keyword.passage(mixed.entry_id, number, asked.keys) for number in numbers]
-            told.append((read[0].text if read[0] else "", [each.text for each in read[1:] if each]))
+            wanted[mixed.entry_id] = sorted({*_READ, *([hit.passage] if hit else [])})
+        read = {place: passage.text for place, passage in self._keyword.picked(wanted, asked.keys).items()}
+        told = [
+            (read.get((each, 0), ""), [read[each, number] for number in numbers[1:] if (each, number) in read])
+            for each, numbers in wanted.items()
+        ]
         return resemblance(asked.said(), told)
 
     def _allowed(self, asked: "_Asked", entry_ids: list[str]) -> list[str]:

@@ -213,9 +213,9 @@ def _extracts(
 ) -> tuple[Extract, ...]:
     """What matched by words, with marks, sentences before labels; the passage nearest by meaning when no
     sentence did; else the summary. Never the title, which is shown anyway."""
-    marked = [Extract(each.passage, each.marks) for each in found if _tells(each.passage)]
-    sentences = [each for each in marked if each.passage.field_name not in LABELS]
-    labels = [each for each in marked if each.passage.field_name in LABELS]
+    telling = [each for each in found if _tells(each.passage)]
+    sentences = _marked([each for each in telling if each.passage.field_name not in LABELS])
+    labels = _marked([each for each in telling if each.passage.field_name in LABELS])
     if not sentences and candidate.passage:
         passage = asked.generation.keyword.passage(candidate.entry_id, candidate.passage, asked.keys)
         known = {each.passage.number for each in labels}
@@ -223,6 +223,11 @@ def _extracts(
     if not sentences and (pieces := cut(content.summary)):
         sentences = [Extract(Passage(1, PassageSource.SUMMARY, pieces[0].text))]
     return tuple([*sentences, *labels][:EXTRACTS])
+
+
+def _marked(found: Sequence[FoundPassage]) -> list[Extract]:
+    """No more than are shown: marking takes longer than finding."""
+    return [Extract(each.passage, each.marks) for each in found[:EXTRACTS]]
 
 
 def _tells(passage: Passage) -> bool:

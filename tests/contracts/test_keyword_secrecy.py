@@ -103,3 +103,16 @@ def test_a_word_frequent_only_among_others_still_tells(index: KeywordIndex) -> N
     assert index.search(asked, READER, NOTHING, 10).total == 24
     index.write([entry(f"h{n}", "届出の控え", audience=HIDDEN) for n in range(450)], 3)
     assert index.search(asked, READER, NOTHING, 10).total == 24
+
+
+def test_passages_are_picked_at_once_and_only_where_they_may_be_read(index: KeywordIndex) -> None:
+    index.write([entry(each, f"題{each}", "一つ", "二つ") for each in ("a", "b")], 1)
+    index.write([entry("h", "控え", "三つ", audience=HIDDEN)], 2)
+    wanted = {"a": (0, 2, 9), "b": (1, 2), "h": (0, 1), "unknown": (0,)}
+    picked = index.picked(wanted, READER)
+    assert {place: passage.text for place, passage in picked.items()} == {
+        ("a", 0): "題a", ("a", 2): "二つ", ("b", 1): "一つ", ("b", 2): "二つ",
+    }  # fmt: skip
+    assert ("h", 1) in index.picked(wanted, HIDDEN)
+    assert index.picked({}, READER) == {}
+    assert index.picked({"a": ()}, READER) == {}

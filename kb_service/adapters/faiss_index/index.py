@@ -107,9 +107,9 @@ class FaissIndex:
         wanted = min(visible, 4 * limit)
         while wanted:
             rows, scores = self._best_rows(view, vector, wanted, visible)
-            hits = self._by_entry(view.table, rows, scores)
+            hits = self._by_entry(view.table, rows, scores, limit)
             if len(hits) >= limit or wanted >= min(visible, 64 * limit):
-                return tuple(hits[:limit])
+                return tuple(hits)
             wanted = min(visible, wanted * 4)
         return ()
 
@@ -283,13 +283,13 @@ class FaissIndex:
         return rows[order], scores[order]
 
     def _by_entry(
-        self, table: PassageTable, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32]
+        self, table: PassageTable, rows: npt.NDArray[np.int64], scores: npt.NDArray[np.float32], limit: int
     ) -> list[VectorHit]:
-        """Each entry once, by its best row; scores of 0 and less are no hits."""
+        """Each of the first `limit` entries once, by its best row; scores of 0 and less are no hits."""
         with self._lock:
             owners = table.owners(rows)
             first = np.sort(np.unique(owners, return_index=True)[1])
-            best = first[scores[first] > 0]
+            best = first[scores[first] > 0][:limit]
             return [VectorHit(*table.place(int(rows[i])), float(scores[i])) for i in best]
 
 

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -16,7 +16,7 @@ from kb_service.adapters.tantivy_index.filtering import (
     one_of,
     readable,
 )
-from kb_service.adapters.tantivy_index.reading import Snapshot, stored_passage
+from kb_service.adapters.tantivy_index.reading import Snapshot, stored_passages
 from kb_service.adapters.tantivy_index.schema import FACETS, entries_schema, open_index, passages_schema
 from kb_service.adapters.tantivy_index.suggesting import suggestions
 from kb_service.adapters.tantivy_index.writing import Writer, newest_of_each
@@ -146,7 +146,12 @@ class TantivyIndex:
         return self._current().question(self._analyser, query, keys).passages(entry_ids, each)
 
     def passage(self, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:
-        return stored_passage(self._current(), entry_id, number, keys)
+        return self.picked({entry_id: (number,)}, keys).get((entry_id, number))
+
+    def picked(
+        self, wanted: Mapping[str, Collection[int]], keys: frozenset[str]
+    ) -> Mapping[tuple[str, int], Passage]:
+        return stored_passages(self._current(), wanted, keys)
 
     def suggest(self, prefix: str, keys: frozenset[str], limit: int) -> tuple[str, ...]:
         return suggestions(self._current(), self._analyser, prefix, keys, limit)

@@ -1,6 +1,6 @@
 """One question answered from one state of the two indexes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import tantivy
@@ -18,7 +18,7 @@ from kb_service.adapters.tantivy_index.compiling import (
     concept_query,
     unit_query,
 )
-from kb_service.adapters.tantivy_index.documents import identifier, read_passage, stored
+from kb_service.adapters.tantivy_index.documents import identifier, read_passage
 from kb_service.adapters.tantivy_index.filtering import (
     chosen,
     conjunction,
@@ -60,6 +60,7 @@ class Snapshot:
     passages: tantivy.Searcher
     seen: dict[tuple[frozenset[str], Option], bool] = field(default_factory=dict)
     held: dict[tuple[frozenset[str], str], int] = field(default_factory=dict)
+    spelt: dict[tuple[frozenset[str], tuple[str, ...]], list[tuple[str, ...]]] = field(default_factory=dict)
     asked: dict[tuple[Query, frozenset[str]], "Question"] = field(default_factory=dict)
 
     def question(self, analyser: Analyser, query: Query, keys: frozenset[str]) -> "Question":
@@ -85,7 +86,7 @@ class Question:
         self._readable = readable(self._schema, keys)
         self._phrases = query.phrases
         self._excluded = query.excluded
-        speller = Speller(
+        self._speller = speller = Speller(
             snapshot.passages_schema,
             snapshot.passages,
             readable(snapshot.passages_schema, keys),
@@ -93,7 +94,7 @@ class Question:
             self._entries_with,
         )
         self._asked = bool(query.text)
-        planner = Planner(analyser, self._frequency, self._visible, speller.nearest, speller.spelt)
+        planner = Planner(analyser, self._frequency, self._visible, speller.nearest, self._spelt)
         self.plan: Plan = planner.plan(query.text)
         if self.plan.sentence:
             self._compiler = EntryCompiler(self._schema, snapshot.entries, TITLE_ASKED)
@@ -108,6 +109,15 @@ class Question:
             if len(self._at.seen) >= _WORDS_KEPT:
                 self._at.seen.clear()
             known = self._at.seen[key] = self._look(option)
+        return known
+
+    def _spelt(self, sounds: tuple[str, ...]) -> list[tuple[str, ...]]:
+        key = (self._keys, sounds)
+        known = self._at.spelt.get(key)
+        if known is None:
+            if len(self._at.spelt) >= _WORDS_KEPT:
+                self._at.spelt.clear()
+            known = self._at.spelt[key] = self._speller.spelt(sounds)
         return known
 
     def _frequency(self, word: str) -> int:
@@ -312,7 +322,7 @@ class Question:
                 own = silent(Engine.term_query(schema, "id", entry_id, "basic"))
                 best |= self._best(own, match, seen, each)
             passages = [
-                FoundPassage(entry_id, passage, score, marker.marks(passage.text))
+                FoundPassage(entry_id, passage, score, marker.marks)
                 for score, passage in best.get(entry_id, ())[:each]
             ]
             if passages:
@@ -338,15 +348,35 @@ def _unranked(sort: Sort) -> Sort:
     return Sort.NEWEST if sort is Sort.RELEVANCE else sort
 
 
-def stored_passage(snapshot: Snapshot, entry_id: str, number: int, keys: frozenset[str]) -> Passage | None:
-    """One passage, where the reader may see it."""
-    schema = snapshot.passages_schema
-    query = all_of(
-        [
-            readable(schema, keys),
-            Engine.term_query(schema, "id", entry_id, "basic"),
-            Engine.term_query(schema, "number", number, "basic"),
-        ]
-    )
-    hits = snapshot.passages.search(query, 1, count=False).hits
-    return read_passage(stored(snapshot.passages, hits[0][1])) if hits else None
+def stored_passages(
+    snapshot: Snapshot, wanted: Mapping[str, Collection[int]], keys: frozenset[str]
+) -> dict[tuple[str, int], Passage]:
+    """Passages by entry and number, where the reader may see them, from one search. The numbers that are wanted
+    of several entries are looked up once for all of them."""
+    schema, searcher = snapshot.passages_schema, snapshot.passages
+    by_number: dict[int, list[str]] = {}
+    for entry_id, numbers in wanted.items():
+        for number in numbers:
+            by_number.setdefault(number, []).append(entry_id)
+    by_entries: dict[tuple[str, ...], list[int]] = {}
+    for number, ids in by_number.items():
+        by_entries.setdefault(tuple(ids), []).append(number)
+    rows = [
+        all_of(
+            [
+                any_of([Engine.term_query(schema, "number", number, "basic") for number in numbers]),
+                one_of(schema, ids),
+            ]
+        )
+        for ids, numbers in by_entries.items()
+    ]
+    count = sum(len(ids) for ids in by_number.values())
+    if not count:
+        return {}
+    query = conjunction([readable(schema, keys), silent(any_of(rows))])
+    found: dict[tuple[str, int], Passage] = {}
+    for _, address in searcher.search(query, count, count=False).hits:
+        document = searcher.doc(address)
+        passage = read_passage(bytes(document.get_first("shown") or b"{}"))
+        found[str(document.get_first("id")), passage.number] = passage
+    return found

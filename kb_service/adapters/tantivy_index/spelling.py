@@ -14,7 +14,8 @@ from kernel.japanese import Analyser
 _SHORTEST = 4
 _SHORTEST_KANJI = 3
 _TWO_SLIPS = 9  # characters from which two slips are forgiven
-_HEARD_IN = 4  # passages
+_HEARD_IN = 6  # passages
+_AGREED = 3  # times heard, always spelt alike: the rest is not read
 _SPELLINGS = 3
 _LOOKED_AT = 10  # passages
 
@@ -59,12 +60,12 @@ class Speller:
         query = Query.boolean_query([(Occur.Must, self._visible), *((Occur.Must, term) for term in terms)])
         found: Counter[tuple[str, ...]] = Counter()
         for passage in self._drawn(query, _HEARD_IN):
-            text = passage.text
-            tokens = [token for token in self._analyser.tokens(text) if token.content]
-            for at in range(len(tokens) - len(sounds) + 1):
-                stretch = tokens[at : at + len(sounds)]
-                if tuple(token.sound for token in stretch) == sounds:
-                    found[tuple(token.word for token in stretch)] += 1
+            said = self._analyser.analyse(passage.text)
+            for at in range(len(said.words) - len(sounds) + 1):
+                if said.sounds[at : at + len(sounds)] == sounds:
+                    found[said.words[at : at + len(sounds)]] += 1
+            if len(found) == 1 and found.total() >= _AGREED:
+                break
         return [words for words, _ in found.most_common(_SPELLINGS)]
 
     def _drawn(self, query: Query, limit: int) -> list[Passage]:
