@@ -16,7 +16,7 @@ from kernel.blobs import FolderBlobs
 from kernel.clock import Clock
 from kernel.identity.organisations import ORGANISATIONS
 from kernel.identity.service import Accounts
-from kernel.japanese import Analyser
+from kernel.japanese import Analyser, Workers
 from kernel.jobs import Jobs, Worker
 from kernel.records import Records
 from kernel.settings import Settings
@@ -99,7 +99,7 @@ def build(settings: Settings, clock: Clock | None = None) -> System:
         jobs=jobs,
         audit=audit,
         clock=clock,
-        analyser=Analyser(),
+        analyser=Analyser(Workers()),
         organisations={code: each.name for code, each in ORGANISATIONS.items()},
         extractor=bridges.extractor(),
         upload_limit=settings.upload_max_mb * 1_000_000,

@@ -189,7 +189,7 @@ class Feeding:
         if seconds < FILL_SECONDS[0]:
             self._fill_batch = min(2 * self._fill_batch, 16 * FILL_BATCH)
         elif seconds > FILL_SECONDS[1]:
-            self._fill_batch = max(self._fill_batch // 2, FILL_BATCH // 4)
+            self._fill_batch = max(self._fill_batch // 2, FILL_BATCH)
 
     def _put(self, batch: _Batch) -> None:
         for entry_id, error in batch.failed.items():

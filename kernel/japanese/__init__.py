@@ -1,6 +1,6 @@
 """Japanese text for searching: words, readings, pairs of characters, and writing folded for matching."""
 
-from kernel.japanese.analyser import STOP_WORDS, Analyser, Analysis, Token
+from kernel.japanese.analyser import STOP_WORDS, Analyser, Analysis, Token, Written
 from kernel.japanese.folding import (
     bigrams,
     fold,
@@ -11,12 +11,15 @@ from kernel.japanese.folding import (
     to_katakana,
 )
 from kernel.japanese.romaji import romaji_to_katakana
+from kernel.japanese.workers import Workers
 
 __all__ = [
     "STOP_WORDS",
     "Analyser",
     "Analysis",
     "Token",
+    "Workers",
+    "Written",
     "bigrams",
     "fold",
     "fold_with_offsets",

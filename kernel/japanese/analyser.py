@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import sudachipy
 
 from kernel.japanese.folding import bigrams, fold_normalised, normalise, normalise_with_offsets, sound_key
+from kernel.japanese.workers import Workers
 
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞", "副詞", "接頭辞", "接尾辞", "代名詞"})
 _AFFIXES = frozenset({"接頭辞", "接尾辞"})
@@ -22,7 +23,8 @@ _STOP = """
 STOP_WORDS = frozenset(_STOP.split())
 # Sudachi refuses more than 49,149 bytes; a character has at most four.
 _LONGEST = 8_000
-_RECENT = 4_000
+_RECENT = 40_000  # texts: a batch of the indexes
+BULK = 300  # texts from which on other processes help
 _UNKNOWN = 0x0FFF_FFFF  # from here on Sudachi numbers what no dictionary holds, all joined katakana as one
 _HYPHENS = frozenset("-‐–・ー")
 _SENTENCE_END = re.compile(r"[。．！？!?\n]")
@@ -63,17 +65,28 @@ class Analysis:
     compounds: frozenset[str]  # folded nouns and runs of nouns: what a slip may have meant
 
 
-class Analyser:
-    """Safe for many threads: each has a tokenizer of its own over one dictionary."""
+class Written(NamedTuple):
+    """An analysis as the indexes store it: each sequence as one text, parted by blanks."""
 
-    def __init__(self) -> None:
+    words: str
+    sounds: str
+    bigrams: str
+    compounds: str
+
+
+class Analyser:
+    """Safe for many threads: each has a tokenizer of its own over one dictionary. `workers` help with many
+    texts."""
+
+    def __init__(self, workers: Workers | None = None) -> None:
+        self._workers = workers
         self._dictionary = sudachipy.Dictionary(dict="core")
         self._content = self._classes(_CONTENT)
         self._nouns = self._classes(_NOUNS)
         self._affixes = self._classes(_AFFIXES)
         self._local = threading.local()
         # Words of the texts analysed last: the vectors of a batch are made from the same texts right after.
-        self._recent: dict[str, tuple[str, ...]] = {}
+        self._recent: dict[str, str] = {}
         self._entries: dict[int, _Entry] = {}
 
     def _classes(self, names: frozenset[str]) -> frozenset[int]:
@@ -87,7 +100,7 @@ class Analyser:
         """Content words in their normalised form, in order, without `stop`."""
         known = self._recent.get(text)
         if known is not None:
-            return [word for word in known if word not in stop]
+            return [word for word in known.split(" ") if word and word not in stop]
         content = self._content
         return [
             word
@@ -141,10 +154,29 @@ class Analyser:
                 _compounds(run, compounds)
                 run = []
         _compounds(run, compounds)
+        self._remember(text, " ".join(words))
+        return Analysis(
+            tuple(words), tuple(sounds), tuple(bigrams(fold_normalised(plain))), frozenset(compounds)
+        )
+
+    def written(self, text: str) -> Written:
+        """`analyse` as the indexes store it."""
+        made = self.analyse(text)
+        return Written(*map(" ".join, (made.words, made.sounds, made.bigrams, made.compounds)))
+
+    def batch(self, texts: Sequence[str]) -> list[Written]:
+        """`written` of many texts, in order."""
+        if len(texts) < BULK or not self._workers:
+            return [self.written(text) for text in texts]
+        rows = [Written(*row) for row in self._workers.run(texts, lambda part: [*map(self.written, part)])]
+        for text, row in zip(texts, rows, strict=True):
+            self._remember(text, row.words)
+        return rows
+
+    def _remember(self, text: str, words: str) -> None:
         if len(self._recent) >= _RECENT:
             self._recent = {}
-        self._recent[text] = kept = tuple(words)
-        return Analysis(kept, tuple(sounds), tuple(bigrams(fold_normalised(plain))), frozenset(compounds))
+        self._recent[text] = words
 
     def _entry(self, m: sudachipy.Morpheme) -> _Entry:
         pos = m.part_of_speech_id()
@@ -184,10 +216,6 @@ class Analyser:
                 run = []
         _written_compounds(run, text, found)
         return found
-
-    def batch(self, texts: Iterable[str]) -> list[Analysis]:
-        """`analyse` of many texts, in order."""
-        return [self.analyse(text) for text in texts]
 
     def _morphemes(self, plain: str) -> Iterator[sudachipy.Morpheme]:
         tokenizer = self._tokenizer()

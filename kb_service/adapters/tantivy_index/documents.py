@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ import tantivy
 from kb_service.adapters.tantivy_index.schema import FACETS, LAST_DAY, NO_DAY, SLICES, facet_field
 from kb_service.models.attachments import Place, PlaceKind
 from kb_service.models.passages import IndexedEntry, Passage, PassageSource
-from kernel.japanese import Analyser, bigrams, fold
+from kernel.japanese import Analyser, Written, bigrams, fold
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -21,7 +22,7 @@ class Labels:
 
     def __init__(self, analyser: Analyser) -> None:
         self.analyser = analyser
-        self.analysis = lru_cache(maxsize=5_000)(analyser.analyse)
+        self.written = lru_cache(maxsize=5_000)(analyser.written)
         self.terms = lru_cache(maxsize=5_000)(self._terms)
 
     def _terms(self, label: str) -> str:
@@ -34,10 +35,16 @@ class Labels:
         return " ".join(term for term in terms if len(term) > 1 or term.isalnum())
 
 
-def entry_documents(entry: IndexedEntry, labels: Labels) -> tuple[tantivy.Document, list[tantivy.Document]]:
-    """One document of the entries index and one for each passage."""
-    analyser = labels.analyser
-    title = analyser.analyse(entry.title)
+def texts_of(entry: IndexedEntry) -> list[str]:
+    """What `entry_documents` wants to have analysed."""
+    return [entry.title, *(passage.text for passage in entry.passages if passage.text != entry.title)]
+
+
+def entry_documents(
+    entry: IndexedEntry, written: Mapping[str, Written], labels: Labels
+) -> tuple[tantivy.Document, list[tantivy.Document]]:
+    """One document of the entries index and one for each passage. `written`: its texts, analysed."""
+    title = written[entry.title]
     keys = sorted(entry.audience)
     tags = list(entry.facets.get("tag", ()))
     passages: list[tantivy.Document] = []
@@ -46,37 +53,34 @@ def entry_documents(entry: IndexedEntry, labels: Labels) -> tuple[tantivy.Docume
     sounds: list[str] = []
     pairs: list[str] = []
     for passage in entry.passages:
-        analysis = title if passage.text == entry.title else analyser.analyse(passage.text)
+        analysis = written[passage.text]
         document = tantivy.Document()
-        words, said, written = (
-            " ".join(each) for each in (analysis.words, analysis.sounds, analysis.bigrams)
-        )
-        (attached if passage.source is PassageSource.ATTACHMENT else own).append(words)
-        sounds.append(said)
-        pairs.append(written)
+        (attached if passage.source is PassageSource.ATTACHMENT else own).append(analysis.words)
+        sounds.append(analysis.sounds)
+        pairs.append(analysis.bigrams)
         document.add_text("id", entry.entry_id)
         for key in keys:
             document.add_text("keys", key)
         document.add_unsigned("number", passage.number)
         document.add_unsigned("lot", _ordered(0, f"{entry.entry_id}/{passage.number}"))
-        document.add_text("words", words)
-        document.add_text("sounds", said)
-        document.add_text("pairs", written)
-        document.add_text("compounds", " ".join(analysis.compounds))
+        document.add_text("words", analysis.words)
+        document.add_text("sounds", analysis.sounds)
+        document.add_text("pairs", analysis.bigrams)
+        document.add_text("compounds", analysis.compounds)
         document.add_bytes("shown", _json(_written(passage)))
         passages.append(document)
-    extra = [labels.analysis(tag) for tag in tags]
+    extra = [labels.written(tag) for tag in tags]
     if not any(passage.source is PassageSource.TITLE for passage in entry.passages):
         extra.append(title)
     for analysis in extra:
-        own.extend(analysis.words)
-        sounds.extend(analysis.sounds)
-        pairs.extend(analysis.bigrams)
+        own.append(analysis.words)
+        sounds.append(analysis.sounds)
+        pairs.append(analysis.bigrams)
     document = tantivy.Document()
     document.add_text("id", entry.entry_id)
     for key in keys:
         document.add_text("keys", key)
-    document.add_text("title", " ".join(title.words))
+    document.add_text("title", title.words)
     document.add_text("own", " ".join(own))
     document.add_text("attached", " ".join(attached))
     document.add_text("sounds", " ".join(sounds))

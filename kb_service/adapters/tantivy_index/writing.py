@@ -5,10 +5,10 @@ from pathlib import Path
 
 import tantivy
 
-from kb_service.adapters.tantivy_index.documents import Labels, entry_documents
+from kb_service.adapters.tantivy_index.documents import Labels, entry_documents, texts_of
 from kb_service.models.passages import IndexChange, IndexedEntry, Removal
 from kernel.errors import Text, Unavailable
-from kernel.japanese import Analyser
+from kernel.japanese import Analyser, Written
 
 _Made = tuple[str, tuple[tantivy.Document, list[tantivy.Document]] | None]
 _HEAP = 64_000_000  # bytes for each index; small changes use a fraction of it
@@ -67,15 +67,22 @@ class Writer:
     def _made(self, changes: Sequence[IndexChange]) -> list[_Made]:
         """The documents of each entry; None for what is removed."""
         try:
+            written = self._written(changes)
             return [
                 (
                     change.entry_id,
-                    None if isinstance(change, Removal) else entry_documents(change, self._labels),
+                    None if isinstance(change, Removal) else entry_documents(change, written, self._labels),
                 )
                 for change in changes
             ]
         except OSError as error:  # the machine's fault, not the entry's
             raise _not_written(error) from error
+
+    def _written(self, changes: Sequence[IndexChange]) -> dict[str, Written]:
+        """Every text of the changes, analysed once."""
+        entries = [change for change in changes if isinstance(change, IndexedEntry)]
+        texts = list(dict.fromkeys(text for entry in entries for text in texts_of(entry)))
+        return dict(zip(texts, self._labels.analyser.batch(texts), strict=True))
 
     def _undo(self) -> None:
         """Back to the last commit. A writer that a full disk has stopped for good is replaced."""
