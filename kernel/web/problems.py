@@ -2,20 +2,17 @@
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from kernel.errors import ChienowaError, Invalid, Problem, Text, Unauthenticated
 from kernel.web.addresses import SeeOther
 from kernel.web.methods import allowed
-
-if TYPE_CHECKING:
-    from kernel.web.web import Web
 
 log = logging.getLogger("chienowa.web")
 
@@ -98,10 +95,20 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+class House(Protocol):
+    """What an error page needs of the web house."""
+
+    def language(self, request: Request) -> str: ...
+
+    def render(
+        self, request: Request, template: str, status: int = 200, **context: Any
+    ) -> HTMLResponse: ...
+
+
 class Problems:
     """Answers every error of an app."""
 
-    def __init__(self, web: "Web") -> None:
+    def __init__(self, web: House) -> None:
         self._web = web
 
     def install(self, app: FastAPI) -> None:
