@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.figures import machine
-from benchmarks.peer_run import run_peer
-from benchmarks.peers import Peer, PlainTantivy, SqliteTrigram
+from benchmarks.peer_run import run_peer, variants_of_peers
+from benchmarks.peers import peers_in
 from benchmarks.sentences import Source, entries, queries, read_source
 from benchmarks.service_run import ask_in_new_process, run_http, run_service
-from benchmarks.workload import Limits, Workload, load
-from kernel.japanese import Analyser
+from benchmarks.workload import Workload, load
 
 RESULTS = Path(__file__).parent / "results"
 RUNS = {"bench": ("100k",), "soak": ("100k", "1m"), "short": ("short",)}
@@ -35,7 +34,7 @@ def main() -> int:
         chosen.results.mkdir(parents=True, exist_ok=True)
         target = chosen.results / f"{name}.json"
         target.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        short += _report(workload.limits, figures)
+        short += _report(workload, figures)
     return 1 if short else 0
 
 
@@ -59,8 +58,7 @@ def measure(workload: Workload, source: Source) -> dict[str, Any]:
 
 
 def _peers(workload: Workload, source: Source) -> list[dict[str, Any]]:
-    count = workload.passages // workload.passages_per_entry
-    made = entries(source, count, workload.passages_per_entry - 1, workload.seed)
+    made = entries(source, workload.entries, workload.paragraphs, workload.seed)
     texts = [
         (f"{number}-{place}", text)
         for number, entry in enumerate(made)
@@ -69,16 +67,19 @@ def _peers(workload: Workload, source: Source) -> list[dict[str, Any]]:
     asked = queries(source, workload.queries, workload.seed)
     found = []
     with tempfile.TemporaryDirectory(prefix="chienowa-peers-") as folder:
-        peers: tuple[Peer, ...] = (SqliteTrigram(Path(folder)), PlainTantivy(Path(folder), Analyser()))
-        for peer in peers:
+        for peer in peers_in(Path(folder)):
             print(f"peer: {peer.name}", file=sys.stderr)
             found.append(run_peer(peer, texts, asked))
+    for result, peer_variants in zip(found, variants_of_peers(), strict=True):
+        result["variants_recall_at_3"] = peer_variants
     return found
 
 
-def _report(limits: Limits, figures: dict[str, Any]) -> int:
+def _report(workload: Workload, figures: dict[str, Any]) -> int:
     """Prints each figure beside what is asked; the number that fall short."""
+    limits = workload.limits
     rows = [
+        ("passages", figures["service"]["passages"], workload.passages, True),
         ("passages a second", figures["service"]["passages_per_second"], limits.passages_per_second, True),
         ("query p95 ms", figures["fresh_process"]["p95_ms"], limits.query_p95_ms, False),
         ("RSS MB", figures["fresh_process"]["rss_mb"], limits.rss_mb, False),

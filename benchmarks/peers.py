@@ -83,3 +83,8 @@ class PlainTantivy:
         searcher = self._index.searcher()
         found = searcher.search(tantivy.Query.boolean_query(terms), limit, count=False)
         return [str(searcher.doc(address)["id"][0]) for _, address in found.hits]
+
+
+def peers_in(folder: Path) -> tuple[Peer, ...]:
+    """All peers, new and empty, in a folder."""
+    return SqliteTrigram(folder), PlainTantivy(folder, Analyser())

@@ -31,9 +31,8 @@ def run_service(workload: Workload, source: Source, home: Path) -> dict[str, Any
     settings = Settings(home=home, demo=False)
     system = build(settings)
     ensure_model(system)
-    count = workload.passages // workload.passages_per_entry
-    print(f"filling: {count:,} entries", file=sys.stderr)
-    _fill(system, entries(source, count, workload.passages_per_entry - 1, workload.seed))
+    print(f"filling: {workload.entries:,} entries", file=sys.stderr)
+    _fill(system, entries(source, workload.entries, workload.paragraphs, workload.seed))
     reader = _actor(OWNERS[0])
     with_indexes = system.bank.indexing
     print("indexing", file=sys.stderr)

@@ -22,8 +22,9 @@ class Workload:
     """How much is indexed and how it is asked."""
 
     name: str
-    passages: int
-    passages_per_entry: int
+    passages: int  # at least so many must come of the entries
+    entries: int
+    paragraphs: int  # of an entry
     queries: int
     seed: int
     peers: bool
