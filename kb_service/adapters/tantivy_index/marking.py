@@ -1,6 +1,6 @@
 """Which stretches of a passage a question found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kb_service.adapters.tantivy_index.plan import Concept, Way
 from kernel.japanese import Analyser, fold, fold_with_offsets
@@ -25,7 +25,10 @@ class Marker:
         """(start, end) in `text`, in order, not overlapping."""
         spans: list[tuple[int, int]] = []
         whole = fold(text) if self._rows else ""
-        if rows := [row for row in self._rows if row in whole]:
+        rows = [row for row in self._rows if row in whole]
+        # What stands there just as it is looked for needs no folding with places, which is slow.
+        spans.extend(span for row in rows for span in _as_they_stand(row, text))
+        if rows := [row for row in rows if whole.count(row) > text.count(row)]:
             folded, offsets = fold_with_offsets(text)
             for row in rows:
                 at = folded.find(row)
@@ -35,6 +38,13 @@ class Marker:
         if self._words or self._sounds:
             spans.extend(self._analyser.find(text, self._words, self._sounds))
         return _merged(spans)
+
+
+def _as_they_stand(row: str, text: str) -> Iterator[tuple[int, int]]:
+    at = text.find(row)
+    while at >= 0:
+        yield at, at + len(row)
+        at = text.find(row, at + len(row))
 
 
 def _merged(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
