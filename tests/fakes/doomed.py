@@ -79,10 +79,10 @@ def save(records: Records, home: Path, when: str) -> None:
 
 
 def rebuild(records: Records, home: Path, when: str) -> None:
-    """Dies while new indexes are built beside the old ones."""
+    """Dies while new indexes are built beside the old ones: 2,200 entries are more than the largest batch."""
     bank = small_bank(records, home / "index")
     bank.indexing.open()
-    for number in range(200):
+    for number in range(2_200):
         bank.add(f"作り直す記事 {number}")
     bank.indexing.run_pending()
     bank.indexing.reindex(lambda done, _: die() if done >= int(when) else None)

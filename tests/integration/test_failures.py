@@ -105,7 +105,7 @@ def test_a_crash_during_a_rebuild_leaves_the_old_indexes(sqlite_records: Records
     assert {"keyword-2", "vectors-2"} <= names
     with opened(sqlite_records, home) as bank:
         assert bank.generations.pointer.keyword == "keyword-1"
-        assert len(assert_agree(bank)) == 200
+        assert len(assert_agree(bank)) == 2_200
         left = {path.name for path in (home / "index").iterdir() if path.is_dir()}
         assert left == {"keyword-1", "vectors-1"}
 
