@@ -35,7 +35,8 @@ def parse(raw: str) -> Query:
     for found in _PHRASE.finditer(line):
         before = line[end : found.start()]
         end = found.end()
-        phrase = " ".join(next(group for group in found.groups() if group is not None).split())
+        inside = next(group for group in found.groups() if group is not None)
+        phrase = " ".join(_QUOTES.sub(" ", inside).split())  # a quote of another kind inside is a blank
         minus = bool(before) and before[-1] in _MINUS and (len(before) == 1 or before[-2].isspace())
         rest.append(before[:-1] if minus else before)
         if phrase and any(map(str.isalnum, phrase)):

@@ -1,7 +1,7 @@
 """The search box's grammar."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb_service.models.searching import Query
@@ -52,6 +52,7 @@ def test_too_long_a_query_is_refused_with_a_reason() -> None:
     assert refused.value.problems[0].where == "q"
 
 
+@example('""『0"』')
 @given(st.text(max_size=200) | st.text(st.sampled_from('-－ー"「」『』“”＂ a字　\x00'), max_size=30))
 def test_any_text_is_a_query(typed: str) -> None:
     query = parse(typed)
