@@ -33,7 +33,7 @@ run: .venv/.ready ## The demonstration with sample data on 127.0.0.1:8000
 	$(BIN)/chienowa demo --port $(PORT)
 
 serve: .venv/.ready ## An empty installation with a set-up page
-	$(BIN)/chienowa serve
+	CHIENOWA_HOME=$${CHIENOWA_HOME:-var/bank} $(BIN)/chienowa serve --port $(PORT)
 
 check: .venv/.ready-dev ## Style, types and import rules
 	$(BIN)/ruff check .

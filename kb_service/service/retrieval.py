@@ -133,7 +133,10 @@ class Retriever:
             wanted[mixed.entry_id] = sorted({*_READ, *([hit.passage] if hit else [])})
         read = {place: passage.text for place, passage in self._keyword.picked(wanted, asked.keys).items()}
         told = [
-            (read.get((each, 0), ""), [read[each, number] for number in numbers[1:] if (each, number) in read])
+            (
+                read.get((each, 0), ""),
+                [read[each, number] for number in numbers[1:] if (each, number) in read],
+            )
             for each, numbers in wanted.items()
         ]
         return resemblance(asked.said(), told)
