@@ -48,7 +48,8 @@ def measure(workload: Workload, source: Source) -> dict[str, Any]:
         figures["service"] = service
         figures["fresh_process"] = ask_in_new_process(workload, home)
         if workload.http_users:
-            figures["http"] = run_http(workload, source, home, token)
+            figures["http"] = run_http(workload, source, home, token, workload.http_pause_s)
+            figures["http_without_pause"] = run_http(workload, source, home, token, 0.0)
     if workload.peers:
         figures["peers"] = _peers(workload, source)
         own = figures["fresh_process"]["p95_ms"]

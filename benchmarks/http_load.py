@@ -4,8 +4,9 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import httpx
@@ -40,13 +41,19 @@ def _client(base: str, token: str) -> httpx.Client:
     return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=30)
 
 
-def _search(client: httpx.Client, queries: list[str], until: float, outcome: Outcome, first: int) -> None:
+def asked_by(queries: list[str], user: int) -> Iterator[str]:
+    """Each user's own way through the queries, without end."""
+    return (queries[number % len(queries)] for number in count(user * 31, 7))
+
+
+def _search(
+    client: httpx.Client, queries: Iterator[str], until: float, outcome: Outcome, pause: float
+) -> None:
     with client:
-        number = first
         while time.monotonic() < until:
-            asked = {"q": queries[number % len(queries)]}
+            asked = {"q": next(queries)}
             outcome.time("search", 200, lambda: client.get("/api/v1/search", params=asked))  # noqa: B023
-            number += 7
+            time.sleep(pause)
 
 
 def _save(client: httpx.Client, until: float, outcome: Outcome) -> None:
@@ -69,12 +76,17 @@ def _save(client: httpx.Client, until: float, outcome: Outcome) -> None:
             time.sleep(0.2)
 
 
-def run(base: str, token: str, queries: list[str], users: int, seconds: float) -> dict[str, Any]:
-    """`users` threads search and one saves five times a second for `seconds`."""
+def run(  # noqa: PLR0917  what the JSON of standard input names
+    base: str, token: str, queries: list[str], users: int, seconds: float, pause: float
+) -> dict[str, Any]:
+    """`users` threads search, each `pause` seconds after the last answer, and one saves five times a second,
+    for `seconds`."""
     outcome = Outcome()
     until = time.monotonic() + seconds
     threads = [
-        threading.Thread(target=_search, args=(_client(base, token), queries, until, outcome, user * 31))
+        threading.Thread(
+            target=_search, args=(_client(base, token), asked_by(queries, user), until, outcome, pause)
+        )
         for user in range(users)
     ]
     threads.append(threading.Thread(target=_save, args=(_client(base, token), until, outcome)))
@@ -84,6 +96,7 @@ def run(base: str, token: str, queries: list[str], users: int, seconds: float) -
         thread.join()
     return {
         "users": users,
+        "pause_s": pause,
         "search": as_json(latency(outcome.seconds["search"])),
         "save": as_json(latency(outcome.seconds["save"])),
         "searches_per_second": round(len(outcome.seconds["search"]) / seconds, 1),

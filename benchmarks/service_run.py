@@ -66,8 +66,8 @@ def ask_in_new_process(workload: Workload, home: Path) -> dict[str, Any]:
     return found
 
 
-def run_http(workload: Workload, source: Source, home: Path, token: str) -> dict[str, Any]:
-    """Eight people over HTTP while one saves."""
+def run_http(workload: Workload, source: Source, home: Path, token: str, pause: float) -> dict[str, Any]:
+    """Eight people over HTTP while one saves; each looks at an answer for `pause` seconds."""
     asked = list(queries(source, workload.queries, workload.seed + 7))
     with served(home) as base:
         request = {
@@ -76,6 +76,7 @@ def run_http(workload: Workload, source: Source, home: Path, token: str) -> dict
             "queries": asked,
             "users": workload.http_users,
             "seconds": workload.http_seconds,
+            "pause": pause,
         }
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.http_load"],

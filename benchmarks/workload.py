@@ -30,6 +30,7 @@ class Workload:
     peers: bool
     http_users: int
     http_seconds: float
+    http_pause_s: float  # in which a person looks at the answer; 0 is measured beside it
     limits: Limits
 
 
