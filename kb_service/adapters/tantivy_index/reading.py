@@ -47,7 +47,7 @@ _FEW = 400  # entries
 _MANY = 1_000  # entries
 _QUESTIONS_KEPT = 200
 _WORDS_KEPT = 50_000
-_EXPLAINED = 60  # hits for which the matched words are told
+_EXPLAINED = 24  # hits for which the matched words are told
 
 
 @dataclass(frozen=True, slots=True)
