@@ -93,6 +93,7 @@ class Generations:
         self.writable = False
         self.pointer = Pointer()
         self._lock = threading.Lock()
+        self._opening = threading.RLock()  # one thread at a time opens: two would close what the other serves
         self._current: Generation | None = None
         self._held: list[_Held] = []
         self._told = ""
@@ -119,21 +120,28 @@ class Generations:
     def open(self, writable: bool) -> None:
         """Opens what the pointer names. The writing process replaces a folder that cannot be used with a new,
         empty one, which the indexing then fills from the database; a reading process raises Unavailable."""
-        self.writable = writable
-        pointer = Pointer.read(self.folder)
-        embedder = self.promoted()
-        name, keyword = self._open(pointer.keyword, "keyword", self._keyword)
-        if embedder is None:
-            self.swap(Generation(keyword), Pointer(name))
-            return
-        kept = pointer.vectors if pointer.embedder == embedder.version else ""
-        vectors, index = self._open(kept, "vectors", lambda path: self._vectors(path, embedder))
-        self.swap(Generation(keyword, Meaning(index, embedder)), Pointer(name, vectors, embedder.version))
+        with self._opening:
+            self.writable = writable
+            pointer = Pointer.read(self.folder)
+            embedder = self.promoted()
+            name, keyword = self._open(pointer.keyword, "keyword", self._keyword)
+            if embedder is None:
+                self.swap(Generation(keyword), Pointer(name))
+                return
+            kept = pointer.vectors if pointer.embedder == embedder.version else ""
+            vectors, index = self._open(kept, "vectors", lambda path: self._vectors(path, embedder))
+            self.swap(Generation(keyword, Meaning(index, embedder)), Pointer(name, vectors, embedder.version))
 
     def follow(self) -> None:
         """A reading process opens the new generation when the writing one has swapped."""
-        if not self.writable and (self._current is None or Pointer.read(self.folder) != self.pointer):
-            self.open(writable=False)
+        if self.writable or not self._behind():
+            return
+        with self._opening:
+            if not self.writable and self._behind():
+                self.open(writable=False)
+
+    def _behind(self) -> bool:
+        return self._current is None or Pointer.read(self.folder) != self.pointer
 
     def promoted(self) -> Embedder | None:
         """The embedder to use now; None when there is none. It is asked for every few seconds, so the log has
@@ -243,7 +251,7 @@ class Generations:
                 each.index.close()
             except Exception:  # it may be corrupt; it goes away either way
                 _log.exception("the index %s could not be closed", each.name)
-            if self.writable:
+            if self.writable and each.name not in (self.pointer.keyword, self.pointer.vectors):
                 shutil.rmtree(self.folder / each.name, ignore_errors=True)
 
     def _sweep(self, used: set[str]) -> None:

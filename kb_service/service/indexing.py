@@ -219,8 +219,7 @@ class Indexing:
         if not self._own():
             self._generations.follow()
             return False
-        self._generations.close()
-        self._generations.open(writable=True)
+        self._generations.open(writable=True)  # searches stay with what was read until it is open
         self._take()
         return True
 

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -202,6 +203,43 @@ def test_a_killed_server_is_followed_by_the_next(sqlite_records: Records, home: 
     assert bank.indexing.wait_for(bank.last(), seconds=5)
     assert bank.indexing.status().writes
     assert len(assert_agree(bank)) == 1
+    bank.indexing.stop()
+
+
+def test_searches_go_on_while_another_process_takes_over(sqlite_records: Records, home: Path) -> None:
+    """Threads that follow the writer do not open over the one that becomes the writer."""
+    first = small_bank(sqlite_records, home / "index")
+    first.indexing.start()
+    first.add("はじめの記事")
+    assert first.indexing.wait_for(first.last())
+    bank = small_bank(sqlite_records, home / "index")
+    bank.indexing.start()
+    assert not bank.indexing.status().writes
+    over = threading.Event()
+    troubles: list[Exception] = []
+
+    def search() -> None:
+        while not over.is_set():
+            try:
+                bank.generations.follow()
+                with bank.generations.use() as generation:
+                    assert generation.keyword.search(Query(""), MINATO.keys(), Filters(), 10).total >= 1
+            except Exception as error:
+                troubles.append(error)
+
+    threads = [threading.Thread(target=search) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    first.indexing.stop()
+    bank.add("後を継いだ記事")
+    caught_up = bank.indexing.wait_for(bank.last())
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert troubles == []
+    assert caught_up
+    assert bank.indexing.status().writes
+    assert len(assert_agree(bank)) == 2
     bank.indexing.stop()
 
 
