@@ -9,6 +9,7 @@ from kb_service.adapters.tantivy_index.schema import FACETS, LAST_DAY, NO_DAY, f
 from kb_service.models.searching import FacetCount, Filters
 
 _VALUES = 200  # of one facet
+_FEW = 512  # terms that are looked up one by one; an automaton of them costs a walk through all terms
 
 
 def silent(query: Query) -> Query:
@@ -29,7 +30,12 @@ def readable(schema: tantivy.Schema, keys: frozenset[str]) -> Query:
 def one_of(schema: tantivy.Schema, entry_ids: Iterable[str]) -> Query:
     """Just these entries."""
     ids = list(entry_ids)
-    return silent(Query.term_set_query(schema, "id", ids)) if ids else Query.empty_query()
+    if not ids:
+        return Query.empty_query()
+    if len(ids) > _FEW:
+        return silent(Query.term_set_query(schema, "id", ids))
+    terms = [(Occur.Should, Query.term_query(schema, "id", each, "basic")) for each in ids]
+    return silent(Query.boolean_query(terms))
 
 
 def chosen(schema: tantivy.Schema, filters: Filters, without: str = "") -> list[Query]:

@@ -48,6 +48,7 @@ _MANY = 1_000  # entries
 _QUESTIONS_KEPT = 200
 _WORDS_KEPT = 50_000
 _EXPLAINED = 24  # hits for which the matched words are told
+_BITS = 20  # told by one score, whose float32 holds whole numbers below 2**24
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,29 +278,38 @@ class Question:
         fields: dict[tuple[int, int], list[str]] = {}
         if not ids:
             return matched, fields
-        these = one_of(self._schema, ids)
-        for concept in self.plan.concepts():
-            self._note(matched, concept.label, concept_query(self._compiler, concept), these, len(ids))
-        for phrase in self._phrases:
-            self._note(matched, phrase, self._compiler.phrase(phrase), these, len(ids))
         options = [option for concept in self.plan.concepts() for option in concept.options]
         words = {word for o in options if o.way in (Way.WORD, Way.TOGETHER) for word in o.values}
+        told = [
+            (matched, concept.label, concept_query(self._compiler, concept))
+            for concept in self.plan.concepts()
+        ]
+        told.extend((matched, phrase, self._compiler.phrase(phrase)) for phrase in self._phrases)
         for column, name in (("title", "title"), ("own", "body"), ("attached", "attachment")):
             queries = [
                 Engine.term_query(self._schema, column, word, "freq")
-                for word in words
+                for word in sorted(words)
                 if self._at.entries.doc_freq(column, word)
             ]
             if queries:
-                self._note(fields, name, any_of(queries), these, len(ids))
+                told.append((fields, name, any_of(queries)))
+        for start in range(0, len(told), _BITS):
+            some = told[start : start + _BITS]
+            for place, bits in self._matching(ids, [query for _, _, query in some]).items():
+                for at, (notes, name, _) in enumerate(some):
+                    if bits >> at & 1:
+                        notes.setdefault(place, []).append(name)
         return matched, fields
 
-    def _note(
-        self, notes: dict[tuple[int, int], list[str]], name: str, query: Engine, these: Engine, limit: int
-    ) -> None:
-        result = self._at.entries.search(conjunction([these, silent(query)]), limit, count=False)
-        for _, address in result.hits:
-            notes.setdefault((address.segment_ord, address.doc), []).append(name)
+    def _matching(self, ids: Sequence[str], queries: Sequence[Engine]) -> dict[tuple[int, int], int]:
+        """By document of these entries: which of the queries match it, a bit for each, told by the score of one
+        search. Nested, each query is only looked up at these documents; side by side all would be read."""
+        query = one_of(self._schema, ids)
+        for at, each in enumerate(queries):
+            bit = Engine.const_score_query(each, float(1 << at))
+            query = Engine.boolean_query([(Occur.Must, query), (Occur.Should, bit)])
+        hits = self._at.entries.search(query, len(ids), count=False).hits
+        return {(address.segment_ord, address.doc): int(score) for score, address in hits}
 
     def passages(self, entry_ids: Sequence[str], each: int) -> dict[str, tuple[FoundPassage, ...]]:
         """The best passages of each entry, marked."""
