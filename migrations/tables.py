@@ -12,6 +12,7 @@ MODULES = (
     "kernel.web.tables",
     "kernel.jobs.tables",
     "kb_service.adapters.records.tables",
+    "ocr_service.adapters.records.tables",
 )
 
 

@@ -2,8 +2,8 @@
 
 from kernel.sandbox import Limits, Sandbox
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
-from ocr_service.ports import PageReader
-from ocr_service.service import Reading
+from ocr_service.ports.page_reading import PageReader
+from ocr_service.service.page_reading import Reading
 
 # Names, not imports: the engine (about 1 s and 200 MB) is loaded in the sandboxed process alone.
 PAGE_TASK = "ocr_service.adapters.rapidocr.sandboxed:read_file"

@@ -18,14 +18,34 @@ class Action(StrEnum):
     OPERATIONS_READ = "operations.read"  # how things are: index, model, jobs of the own organisation
     USER_MANAGE = "user.manage"
     AUDIT_READ = "audit.read"
+    FORM_READ = "form.read"  # batches of the own organisation with what was read
+    FORM_RUN = "form.run"  # add scans, pause, resume, cancel
+    FORM_VERIFY = "form.verify"
+    FORM_EXPORT = "form.export"
+    FORM_TEMPLATE = "form.template"  # make, publish and share templates
+    FORM_ENTRUST = "form.entrust"  # let the shared body verify a batch
+    FORM_LEAD = "form.lead"  # speed and agreement of others
+    FORM_POLICY = "form.policy"  # how long images and values are kept, watched folders
     TOKEN_OWN = "token.own"  # noqa: S105  make API tokens for oneself
 
 
+_FORM_WORK = frozenset({Action.FORM_READ, Action.FORM_RUN, Action.FORM_VERIFY, Action.FORM_EXPORT})
+
 TABLE: dict[Role, frozenset[Action]] = {
     Role.READER: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN}),
-    Role.CONTRIBUTOR: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN, Action.ENTRY_WRITE}),
+    Role.CONTRIBUTOR: frozenset({Action.ENTRY_READ, Action.TOKEN_OWN, Action.ENTRY_WRITE, *_FORM_WORK}),
     Role.REVIEWER: frozenset(
-        {Action.ENTRY_READ, Action.TOKEN_OWN, Action.ENTRY_WRITE, Action.ENTRY_PUBLISH, Action.ENTRY_DELETE}
+        {
+            Action.ENTRY_READ,
+            Action.TOKEN_OWN,
+            Action.ENTRY_WRITE,
+            Action.ENTRY_PUBLISH,
+            Action.ENTRY_DELETE,
+            *_FORM_WORK,
+            Action.FORM_TEMPLATE,
+            Action.FORM_ENTRUST,
+            Action.FORM_LEAD,
+        }
     ),
     Role.OPERATOR: frozenset(
         {
@@ -44,6 +64,7 @@ TABLE: dict[Role, frozenset[Action]] = {
             Action.USER_MANAGE,
             Action.AUDIT_READ,
             Action.OPERATIONS_READ,
+            Action.FORM_POLICY,
         }
     ),
 }
@@ -58,6 +79,14 @@ SCOPE_NEEDED: dict[Action, Scope] = {
     Action.OPERATIONS_READ: Scope.ADMIN,
     Action.USER_MANAGE: Scope.ADMIN,
     Action.AUDIT_READ: Scope.ADMIN,
+    Action.FORM_READ: Scope.READ,
+    Action.FORM_RUN: Scope.WRITE,
+    Action.FORM_VERIFY: Scope.WRITE,
+    Action.FORM_EXPORT: Scope.READ,
+    Action.FORM_TEMPLATE: Scope.WRITE,
+    Action.FORM_ENTRUST: Scope.WRITE,
+    Action.FORM_LEAD: Scope.READ,
+    Action.FORM_POLICY: Scope.ADMIN,
     Action.TOKEN_OWN: Scope.ADMIN,
 }
 

@@ -34,6 +34,7 @@ SAMPLES = (
     Sample("setagaya-tanto", "世田谷 ゆう（サンプル）", "131121", _WRITES),
     Sample("setagaya-kakunin", "世田谷 りん（サンプル）", "131121", _REVIEWS),
     Sample("setagaya-kanri", "世田谷 たかし（サンプル）", "131121", _KEEPS),
+    Sample("kyodo-tanto", "共同 あゆむ（サンプル）", "shared", _WRITES),
     Sample("kyodo-unyo", "共同 つばさ（サンプル）", "shared", frozenset({Role.OPERATOR, Role.REVIEWER})),
     Sample("kyodo-kanri", "共同 のぞみ（サンプル）", "shared", _KEEPS),
 )

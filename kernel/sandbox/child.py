@@ -1,7 +1,7 @@
 """What runs inside the sandbox: `python -m kernel.sandbox.child DESCRIPTOR`, one task, then the end.
 
 The request comes as JSON on standard input; answers go as JSON lines to the descriptor:
-{"guards": [...]}, {"progress": [done, total]}, and at last one of "result", "refused", "memory", "failed",
+{"guards": [...]}, {"progress": [done, total]}, {"item": ...} from a task that is a generator, and at last one of "result", "refused", "memory", "failed",
 "too_much_written", "unguarded".
 """
 
@@ -13,7 +13,7 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -62,6 +62,10 @@ def work(request: Mapping[str, Any], send: Callable[[Mapping[str, Any]], None]) 
     try:
         task = find_task(request["task"])
         result = task(request["arguments"], files, _Teller(send).tell)
+        if isinstance(result, Iterator):
+            for item in result:
+                send({"item": item})
+            result = None
         send({"result": result})
     except ChienowaError as error:
         send({"refused": {"ja": error.text.ja, "en": error.text.en}})

@@ -22,6 +22,7 @@ from kernel.sandbox.folders import working_folder
 from kernel.sandbox.limits import MB, Limits
 
 Progress = Callable[[int, int], None]
+Item = Callable[[Any], None]
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _WATCH_S = 0.05
 _WATCH_GROUP_S = 1.0  # looks through all processes of the machine
@@ -33,11 +34,16 @@ def _no_progress(done: int, total: int) -> None:
     """Used where nobody listens."""
 
 
+def _no_item(_item: Any) -> None:
+    """Used where a task gives nothing on its way."""
+
+
 class Sandbox:
     """Runs tasks on foreign files, each in a process of its own, with limits and without a network.
 
     A task is "package.module:function", called in the child as `function(arguments, files, progress)`;
-    arguments and result are JSON. It may raise a ChienowaError, which comes out as `Refused`."""
+    arguments and result are JSON. It may raise a ChienowaError, which comes out as `Refused`. A task that is a
+    generator gives its values one by one; the limit of output then holds for each."""
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
@@ -48,16 +54,23 @@ class Sandbox:
         arguments: Mapping[str, Any] | None = None,
         files: Sequence[Path] = (),
         on_progress: Progress = _no_progress,
+        on_item: Item = _no_item,
     ) -> Any:
-        """The task's result. Raises a SandboxError. Whatever `on_progress` raises ends the child too."""
-        return self._run(task, arguments or {}, files, on_progress)[0]
+        """The task's result, None of a generator, whose values go to `on_item`. Raises a SandboxError. Whatever
+        `on_progress` or `on_item` raises ends the child too."""
+        return self._run(task, arguments or {}, files, on_progress, on_item)[0]
 
     def guards(self) -> frozenset[str]:
         """Which walls stand on this machine: network-namespace, system-calls, files. Raises Unguarded."""
-        return self._run("kernel.sandbox.child:list_guards", {}, (), _no_progress)[1]
+        return self._run("kernel.sandbox.child:list_guards", {}, (), _no_progress, _no_item)[1]
 
     def _run(
-        self, task: str, arguments: Mapping[str, Any], files: Sequence[Path], on_progress: Progress
+        self,
+        task: str,
+        arguments: Mapping[str, Any],
+        files: Sequence[Path],
+        on_progress: Progress,
+        on_item: Item,
     ) -> tuple[Any, frozenset[str]]:
         with working_folder() as folder:
             request = {
@@ -69,7 +82,7 @@ class Sandbox:
                 "parent": os.getpid(),
             }
             with _Child(folder, self.limits) as child:
-                result = child.talk(request, on_progress)
+                result = child.talk(request, on_progress, on_item)
                 return result, frozenset(child.guards)
 
 
@@ -130,7 +143,7 @@ class _Child:
                 self._process.stdin.close()
         self._process.wait()
 
-    def talk(self, request: Mapping[str, Any], on_progress: Progress) -> Any:
+    def talk(self, request: Mapping[str, Any], on_progress: Progress, on_item: Item) -> Any:
         """Sends the request and reads answers until the last one."""
         self._send(request)
         started = heard = time.monotonic()
@@ -154,6 +167,10 @@ class _Child:
                         message = json.loads(line)
                         if "progress" in message:
                             on_progress(*message["progress"])
+                        elif "item" in message:
+                            received = len(waiting)
+                            on_item(message["item"])
+                            heard = time.monotonic()  # what was done outside is no silence of the child's
                         elif "guards" in message:
                             self.guards = message["guards"]
                         else:

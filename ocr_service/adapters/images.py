@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from kernel.errors import Text
-from ocr_service.ports import Pixels, UnreadableImage
+from ocr_service.ports.page_reading import Pixels, UnreadableImage
 
 MAX_PIXELS = 120_000_000  # an A3 sheet at 800 dpi
 

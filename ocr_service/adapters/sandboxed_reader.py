@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from kernel.sandbox import Refused, Sandbox, SandboxError
-from ocr_service.models import PageText
-from ocr_service.ports import UnreadableImage
-from ocr_service.schemas import page_from_json
+from ocr_service.models.pages import PageText
+from ocr_service.ports.page_reading import UnreadableImage
+from ocr_service.schemas.pages import page_from_json
 
 
 class SandboxedPageReader:

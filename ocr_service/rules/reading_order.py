@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import atan2, cos, degrees, hypot, radians, sin
 from statistics import median
 
-from ocr_service.models import Point, TextLine
+from ocr_service.models.pages import Point, TextLine
 
 Row = tuple[TextLine, ...]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from ocr_service.ports import PageReader, UnreadableImage
+from ocr_service.ports.page_reading import PageReader, UnreadableImage
 from ocr_service.wiring import build_page_reader
 from tests.resources import bad_files, documents
 

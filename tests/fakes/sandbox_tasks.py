@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,12 @@ def read_files(arguments: Mapping[str, Any], files: Sequence[Path], progress: Pr
         progress(number, len(files))
     print("libraries print what they like")
     return {"texts": texts, "word": arguments["word"]}
+
+
+def count_up(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> Iterator[Any]:
+    """Gives values one by one, each of some bytes."""
+    for number in range(arguments["to"]):
+        yield {"number": number, "filling": "x" * arguments.get("bytes", 0)}
 
 
 def connect(arguments: Mapping[str, Any], files: Sequence[Path], progress: Progress) -> str:

@@ -10,7 +10,7 @@ from rapidocr import RapidOCR
 from rapidocr.main import RapidOCRError
 from rapidocr.utils.process_img import get_rotate_crop_image
 
-from ocr_service.ports import Pixels
+from ocr_service.ports.page_reading import Pixels
 
 _LARGEST_SIDE = 2_400  # pixels: detection there takes about 1 GB
 _LEAST_SIDE = 64

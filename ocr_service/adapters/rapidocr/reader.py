@@ -3,8 +3,8 @@
 import numpy as np
 
 from ocr_service.adapters.rapidocr.engine import Corners, Engine, Options
-from ocr_service.models import PageText, Point, TextLine
-from ocr_service.ports import Pixels
+from ocr_service.models.pages import PageText, Point, TextLine
+from ocr_service.ports.page_reading import Pixels
 from ocr_service.rules.reading_order import in_reading_order
 
 _SAMPLE = 6  # lines that are read twice to learn which way up the page is

@@ -9,9 +9,9 @@ from typing import Any
 from ocr_service.adapters.images import open_page
 from ocr_service.adapters.rapidocr.engine import Options
 from ocr_service.adapters.rapidocr.reader import RapidOcrReader
-from ocr_service.ports import Pixels
+from ocr_service.ports.page_reading import Pixels
 from ocr_service.rules.lookalikes import settle_lookalikes
-from ocr_service.schemas import page_to_json
+from ocr_service.schemas.pages import page_to_json
 
 _NOISE = 0.4  # below it, what is "read" from photographs and rulings is no text; a search gains nothing by it
 

@@ -47,6 +47,28 @@ def test_a_task_reads_its_files_reports_progress_and_answers(tmp_path: Path) -> 
     assert steps == [(1, 2), (2, 2)]
 
 
+def test_a_generator_gives_its_values_one_by_one() -> None:
+    items: list[int] = []
+    sandbox = Sandbox(Limits(output_mb=1))
+    arguments = {"to": 5, "bytes": 600_000}  # more than the limit in all, less in each
+    answer = sandbox.run(f"{TASKS}:count_up", arguments, on_item=lambda item: items.append(item["number"]))
+    assert answer is None
+    assert items == [0, 1, 2, 3, 4]
+    with pytest.raises(TooMuchOutput):
+        sandbox.run(f"{TASKS}:count_up", {"to": 1, "bytes": 1_200_000})
+
+
+def test_who_listens_to_a_generator_can_end_it() -> None:
+    def stop(item: dict[str, int]) -> None:
+        if item["number"] == 3:
+            raise KeyboardInterrupt
+
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        Sandbox().run(f"{TASKS}:count_up", {"to": 10**9}, on_item=stop)
+    assert time.monotonic() - began < 20
+
+
 def test_this_machine_has_a_network_guard() -> None:
     assert Sandbox().guards() & {"network-namespace", "system-calls"}
 

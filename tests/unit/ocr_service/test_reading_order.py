@@ -5,9 +5,9 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ocr_service.models import PageText, TextLine
+from ocr_service.models.pages import PageText, TextLine
 from ocr_service.rules.reading_order import in_reading_order
-from ocr_service.schemas import page_from_json, page_to_json
+from ocr_service.schemas.pages import page_from_json, page_to_json
 
 
 def line(text: str, left: float, top: float, width: float, height: float = 20) -> TextLine:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ocr_service.models import PageText, TextLine
+from ocr_service.models.pages import PageText, TextLine
 
 
 def page_to_json(page: PageText) -> dict[str, Any]:

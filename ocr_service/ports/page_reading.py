@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernel.errors import ChienowaError
-from ocr_service.models import PageText
+from ocr_service.models.pages import PageText
 
 Pixels = NDArray[np.uint8]  # height × width × 3, red green blue
 

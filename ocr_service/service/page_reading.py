@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from ocr_service.models import PageText
-from ocr_service.ports import PageReader
+from ocr_service.models.pages import PageText
+from ocr_service.ports.page_reading import PageReader
 
 
 class Reading:

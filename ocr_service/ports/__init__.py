@@ -1,0 +1,1 @@
+"""What the reading service needs of others, in its own words."""

@@ -1,0 +1,1 @@
+"""The service's values as JSON and back."""

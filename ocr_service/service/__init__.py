@@ -1,0 +1,1 @@
+"""What the rest of the system asks of the reading service."""
