@@ -120,12 +120,18 @@ class FaissIndex:
         with self._lock:
             spans = {each: span for each in entry_ids if (span := self._table.span(each, keys))}
             files = self._files
+        judged = [(first, min(end, first + _JUDGED)) for first, end in spans.values() if end > first]
+        if not judged:
+            return {}
+        cosines = _cosines(files.picked(judged), vector)
         found: dict[str, VectorHit] = {}
-        for entry_id, (first, end) in spans.items():
-            if end > first:
-                cosines = files.rows(first, min(end, first + _JUDGED)) @ vector
-                best = int(np.argmax(cosines))
-                found[entry_id] = VectorHit(entry_id, best, float(cosines[best]))
+        at = 0
+        for entry_id, (first, end) in zip(
+            (each for each, (first, end) in spans.items() if end > first), judged, strict=True
+        ):
+            best = at + int(cosines[at : at + end - first].argmax())
+            found[entry_id] = VectorHit(entry_id, best - at, float(cosines[best]))
+            at += end - first
         return found
 
     def settle(self) -> None:
@@ -271,8 +277,8 @@ class FaissIndex:
                 rows, scores = view.approximation.search(
                     vector, min(count, in_lists), view.mask[: view.split], in_lists, visible < EXACT_BELOW
                 )
-                for place, row in enumerate(rows[:_SCORED_AGAIN].tolist()):
-                    scores[place] = view.files.rows(row, row + 1)[0] @ vector
+                again = [(row, row + 1) for row in rows[:_SCORED_AGAIN].tolist()]
+                scores[: len(again)] = _cosines(view.files.picked(again), vector)
         recent = np.flatnonzero(view.mask[view.split :])
         if len(recent):
             block = view.recent if len(recent) == len(view.recent) else view.recent[recent]
@@ -290,7 +296,18 @@ class FaissIndex:
             owners = table.owners(rows)
             first = np.sort(np.unique(owners, return_index=True)[1])
             best = first[scores[first] > 0][:limit]
-            return [VectorHit(*table.place(int(rows[i])), float(scores[i])) for i in best]
+            return [
+                VectorHit(entry_id, number, score)
+                for (entry_id, number), score in zip(
+                    table.places(rows[best]), scores[best].tolist(), strict=True
+                )
+            ]
+
+
+def _cosines(rows: Vectors, vector: Vectors) -> Vectors:
+    """Products by one thread: BLAS would take all cores for one question."""
+    products: Vectors = np.einsum("ij,j->i", rows, vector)
+    return products
 
 
 def _held(entry: IndexedEntry, rows: int) -> Held:

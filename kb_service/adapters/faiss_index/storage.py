@@ -13,7 +13,7 @@ import os
 import shutil
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -112,6 +112,12 @@ class PassageFiles:
     def rows(self, first: int, end: int) -> npt.NDArray[np.float32]:
         """Rows [first, end) as float32 [n, dimensions]."""
         raw = os.pread(self._vectors, (end - first) * self._row_bytes(), first * self._row_bytes())
+        return np.frombuffer(raw, "<f2").reshape(-1, self._dimensions).astype(np.float32)
+
+    def picked(self, spans: Iterable[tuple[int, int]]) -> npt.NDArray[np.float32]:
+        """The rows of several stretches [first, end) one after another, as `rows`."""
+        size = self._row_bytes()
+        raw = b"".join(os.pread(self._vectors, (end - first) * size, first * size) for first, end in spans)
         return np.frombuffer(raw, "<f2").reshape(-1, self._dimensions).astype(np.float32)
 
     def rewritten(self, living: Sequence[tuple[Held, int]], sequence: int) -> "PassageFiles":

@@ -85,10 +85,14 @@ class PassageTable:
             self.live_rows -= self._held[ordinal].rows
             self.generation += 1
 
-    def place(self, row: int) -> tuple[str, int]:
-        """Entry and number of the passage of a row."""
-        ordinal = int(self._owner_of_row.view()[row])
-        return self._held[ordinal].entry_id, row - int(self._first_row.view()[ordinal])
+    def places(self, rows: npt.NDArray[np.int64]) -> list[tuple[str, int]]:
+        """Entry and number of the passage of each row."""
+        owners = self._owner_of_row.view()[rows]
+        numbers = rows - self._first_row.view()[owners]
+        return [
+            (self._held[ordinal].entry_id, number)
+            for ordinal, number in zip(owners.tolist(), numbers.tolist(), strict=True)
+        ]
 
     def owners(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """The ordinals of the entries of rows."""

@@ -66,11 +66,21 @@ class EntryCompiler:
         self._schema = schema
         self._searcher = searcher
         self._title = title
+        self._held: dict[
+            tuple[str, str], int
+        ] = {}  # asked for once: words come in several queries of a question
+
+    def held(self, field: str, word: str) -> int:
+        """In how many entries a word stands in a field, seen or unseen."""
+        known = self._held.get((field, word))
+        if known is None:
+            known = self._held[field, word] = self._searcher.doc_freq(field, word)
+        return known
 
     def frequency(self, word: str) -> int:
         """In how many entries a word stands at most, seen or unseen by the reader: says when looking is in vain,
         and decides nothing that the reader gets."""
-        return sum(self._searcher.doc_freq(field, word) for field in ("own", "attached"))
+        return sum(self.held(field, word) for field in ("own", "attached"))
 
     def option(self, option: Option) -> Query:
         if option.way is Way.WORD:
@@ -90,7 +100,7 @@ class EntryCompiler:
         queries = [
             query if weight == 1.0 else Query.boost_query(query, weight)
             for field, weight in (("title", self._title), ("own", OWN), ("attached", ATTACHED))
-            if field == "own" or self._searcher.doc_freq(field, word)
+            if field == "own" or self.held(field, word)
             for query in (Query.term_query(self._schema, field, word, "freq"),)
         ]
         return any_of(queries)
@@ -106,7 +116,7 @@ class EntryCompiler:
     def _labelled(self, folded: str, weight: float) -> list[Query]:
         """The same in a title or tag, which the field of suggestions holds."""
         pairs = bigrams(folded) if len(folded) > 1 else []
-        seen = pairs and all(self._searcher.doc_freq("labels", pair) for pair in pairs)
+        seen = pairs and all(self.held("labels", pair) for pair in pairs)
         return [self._row("labels", pairs, weight * self._title)] if seen else []
 
     def _row(self, field: str, terms: list[str], weight: float) -> Query:

@@ -68,6 +68,7 @@ def entry_documents(
         document.add_text("pairs", analysis.bigrams)
         document.add_text("compounds", analysis.compounds)
         document.add_bytes("shown", _json(_written(passage)))
+        document.add_bytes("places", analysis.places())
         passages.append(document)
     extra = [labels.written(tag) for tag in tags]
     if not any(passage.source is PassageSource.TITLE for passage in entry.passages):
@@ -129,10 +130,9 @@ def _written(passage: Passage) -> dict[str, Any]:
     return row
 
 
-def stored(searcher: tantivy.Searcher, address: tantivy.DocAddress, field: str = "shown") -> bytes:
-    """The stored bytes of a document; every document has them."""
-    value = searcher.doc(address).get_first(field)
-    return bytes(value) if value is not None else b"{}"
+def stored_bytes(document: tantivy.Document, field: str = "shown") -> bytes:
+    """What a document keeps; every document has all of its fields."""
+    return bytes(document.get_first(field) or b"")
 
 
 def identifier(searcher: tantivy.Searcher, address: tantivy.DocAddress) -> str:

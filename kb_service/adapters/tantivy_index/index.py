@@ -26,7 +26,7 @@ from kb_service.ports.keyword import FoundPassage, KeywordAnswer
 from kernel.errors import Text, Unavailable
 from kernel.japanese import Analyser
 
-LAYOUT = "3"  # of the fields; an index of another layout is built anew
+LAYOUT = "4"  # of the fields; an index of another layout, or of another dictionary, is built anew
 
 
 class TantivyIndex:
@@ -38,7 +38,7 @@ class TantivyIndex:
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         if writable:
-            _prepare(folder)
+            _prepare(folder, f"{LAYOUT} {analyser.edition}")
         elif not (folder / "layout").exists():
             raise Unavailable(
                 Text(
@@ -169,11 +169,11 @@ class TantivyIndex:
                 self._writer = None
 
 
-def _prepare(folder: Path) -> None:
-    """Makes the folder; an index of another layout is thrown away, its sequence is then 0."""
+def _prepare(folder: Path, kind: str) -> None:
+    """Makes the folder; an index of another kind is thrown away, its sequence is then 0."""
     layout = folder / "layout"
-    if folder.exists() and (not layout.exists() or layout.read_text() != LAYOUT):
+    if folder.exists() and (not layout.exists() or layout.read_text() != kind):
         for part in ("entries", "passages"):
             shutil.rmtree(folder / part, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    layout.write_text(LAYOUT)
+    layout.write_text(kind)

@@ -1,13 +1,9 @@
 """Which stretches of a passage a question found."""
 
-import re
 from collections.abc import Iterable, Iterator
 
 from kb_service.adapters.tantivy_index.plan import Concept, Way
 from kernel.japanese import Analyser, fold, fold_with_offsets
-
-SHOWN = 100  # characters from the first mark on in which every mark is found; pages show fewer
-_SENTENCE_END = re.compile("[。！？!?\\n]+")
 
 
 class Marker:
@@ -25,9 +21,8 @@ class Marker:
         rows = [option.values[0] for option in options if option.way is Way.CHARACTERS]
         self._rows = tuple(sorted({*rows, *phrases} - {""}, key=len, reverse=True))
 
-    def marks(self, text: str) -> tuple[tuple[int, int], ...]:
-        """(start, end) in `text`, in order, not overlapping. All that stand within SHOWN characters of the
-        first one; of words spelled otherwise than asked, none beyond."""
+    def marks(self, text: str, places: bytes) -> tuple[tuple[int, int], ...]:
+        """(start, end) in `text`, in order, not overlapping. `places`: of its words, as they were indexed."""
         spans: list[tuple[int, int]] = []
         whole = fold(text) if self._rows else ""
         rows = [row for row in self._rows if row in whole]
@@ -41,28 +36,8 @@ class Marker:
                     spans.append((offsets[at][0], offsets[at + len(row) - 1][1]))
                     at = folded.find(row, at + len(row))
         if self._words or self._sounds:
-            spans.extend(self._found_words(text, min((start for start, _ in spans), default=None)))
+            spans.extend(self._analyser.found(text, places, self._words, self._sounds))
         return _merged(spans)
-
-    def _found_words(self, text: str, first: int | None) -> Iterator[tuple[int, int]]:
-        """Sentence by sentence, until all that an extract can show from the first mark on has been read:
-        finding words is most of the time of a search."""
-        for begin, end in _sentences(text):
-            if first is not None and begin > first + SHOWN:
-                return
-            for left, right in self._analyser.find(text[begin:end], self._words, self._sounds):
-                first = begin + left if first is None else min(first, begin + left)
-                yield begin + left, begin + right
-
-
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of the sentences, which together are the text."""
-    begin = 0
-    for found in _SENTENCE_END.finditer(text):
-        yield begin, found.end()
-        begin = found.end()
-    if begin < len(text):
-        yield begin, len(text)
 
 
 def _as_they_stand(row: str, text: str) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import tantivy
 from tantivy import Occur, Order
@@ -18,7 +19,7 @@ from kb_service.adapters.tantivy_index.compiling import (
     concept_query,
     unit_query,
 )
-from kb_service.adapters.tantivy_index.documents import identifier, read_passage
+from kb_service.adapters.tantivy_index.documents import identifier, read_passage, stored_bytes
 from kb_service.adapters.tantivy_index.filtering import (
     chosen,
     conjunction,
@@ -136,11 +137,11 @@ class Question:
         if option.way is Way.WORD and not self._compiler.frequency(option.values[0]):
             return False
         if option.way is Way.SOUNDS and not all(
-            self._at.entries.doc_freq("sounds", sound) for sound in option.values
+            self._compiler.held("sounds", sound) for sound in option.values
         ):
             return False
         if option.way is Way.CHARACTERS and not all(
-            self._at.entries.doc_freq("pairs", pair) for pair in bigrams(option.values[0])
+            self._compiler.held("pairs", pair) for pair in bigrams(option.values[0])
         ):
             return False
         query = self._compiler.option(option)
@@ -289,7 +290,7 @@ class Question:
             queries = [
                 Engine.term_query(self._schema, column, word, "freq")
                 for word in sorted(words)
-                if self._at.entries.doc_freq(column, word)
+                if self._compiler.held(column, word)
             ]
             if queries:
                 told.append((fields, name, any_of(queries)))
@@ -332,8 +333,8 @@ class Question:
                 own = silent(Engine.term_query(schema, "id", entry_id, "basic"))
                 best |= self._best(own, match, seen, each)
             passages = [
-                FoundPassage(entry_id, passage, score, marker.marks)
-                for score, passage in best.get(entry_id, ())[:each]
+                FoundPassage(entry_id, read_passage(shown), score, partial(marker.marks, places=places))
+                for score, shown, places in best.get(entry_id, ())[:each]
             ]
             if passages:
                 found[entry_id] = tuple(passages)
@@ -341,15 +342,15 @@ class Question:
 
     def _best(
         self, these: Engine, match: Engine, seen: Engine, limit: int
-    ) -> dict[str, list[tuple[float, Passage]]]:
-        """The best passages of these entries, by entry."""
+    ) -> dict[str, list[tuple[float, bytes, bytes]]]:
+        """The best passages of these entries, by entry: score, the passage and its places as they are stored."""
         searcher = self._at.passages
         query = Engine.boolean_query([(Occur.Must, these), (Occur.Must, seen), (Occur.Must, match)])
-        best: dict[str, list[tuple[float, Passage]]] = {}
+        best: dict[str, list[tuple[float, bytes, bytes]]] = {}
         for score, address in searcher.search(query, limit, count=False).hits:
             document = searcher.doc(address)
-            passage = read_passage(bytes(document.get_first("shown") or b"{}"))
-            best.setdefault(str(document.get_first("id")), []).append((float(score), passage))
+            row = (float(score), stored_bytes(document), stored_bytes(document, "places"))
+            best.setdefault(str(document.get_first("id")), []).append(row)
         return best
 
 
@@ -387,6 +388,6 @@ def stored_passages(
     found: dict[tuple[str, int], Passage] = {}
     for _, address in searcher.search(query, count, count=False).hits:
         document = searcher.doc(address)
-        passage = read_passage(bytes(document.get_first("shown") or b"{}"))
+        passage = read_passage(stored_bytes(document))
         found[str(document.get_first("id")), passage.number] = passage
     return found

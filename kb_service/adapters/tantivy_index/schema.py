@@ -56,6 +56,7 @@ def passages_schema() -> tantivy.Schema:
     build.add_text_field("pairs", tokenizer_name=WORDS, index_option="basic")
     build.add_text_field("compounds", tokenizer_name=WORDS, index_option="basic")
     build.add_bytes_field("shown", stored=True)  # the passage, JSON
+    build.add_bytes_field("places", stored=True)  # of its words: what marks them
     return build.build()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import tantivy
 from tantivy import Occur, Query
 
-from kb_service.adapters.tantivy_index.documents import read_passage, stored
+from kb_service.adapters.tantivy_index.documents import read_passage, stored_bytes
 from kb_service.models.passages import Passage
 from kernel.japanese import Analyser
 
@@ -59,25 +59,26 @@ class Speller:
         terms = [Query.term_query(self._schema, "sounds", sound, "basic") for sound in dict.fromkeys(sounds)]
         query = Query.boolean_query([(Occur.Must, self._visible), *((Occur.Must, term) for term in terms)])
         found: Counter[tuple[str, ...]] = Counter()
-        for passage in self._drawn(query, _HEARD_IN):
-            said = self._analyser.analyse(passage.text)
-            for at in range(len(said.words) - len(sounds) + 1):
-                if said.sounds[at : at + len(sounds)] == sounds:
-                    found[said.words[at : at + len(sounds)]] += 1
+        for passage, places in self._drawn(query, _HEARD_IN):
+            words, heard = self._analyser.said(passage.text, places)
+            for at in range(len(words) - len(sounds) + 1):
+                if heard[at : at + len(sounds)] == sounds:
+                    found[words[at : at + len(sounds)]] += 1
             if len(found) == 1 and found.total() >= _AGREED:
                 break
         return [words for words, _ in found.most_common(_SPELLINGS)]
 
-    def _drawn(self, query: Query, limit: int) -> list[Passage]:
-        """Some of the passages, the same ones whatever the reader does not see."""
+    def _drawn(self, query: Query, limit: int) -> list[tuple[Passage, bytes]]:
+        """Some of the passages with the places of their words, the same ones whatever the reader does not see."""
         hits = self._passages.search(query, limit, count=False, order_by_field="lot").hits
-        return [read_passage(stored(self._passages, address)) for _, address in hits]
+        documents = (self._passages.doc(address) for _, address in hits)
+        return [(read_passage(stored_bytes(each)), stored_bytes(each, "places")) for each in documents]
 
     def _within(self, slip: str, slips: int) -> dict[str, str]:
         near = Query.fuzzy_term_query(self._schema, "compounds", slip, slips, True)
         query = Query.boolean_query([(Occur.Must, self._visible), (Occur.Must, near)])
         found: dict[str, str] = {}
-        for passage in self._drawn(query, _LOOKED_AT):
+        for passage, _ in self._drawn(query, _LOOKED_AT):
             near_by = [
                 folded
                 for folded in self._analyser.analyse(passage.text).compounds

@@ -5,7 +5,7 @@ import re
 
 from tantivy import Occur, Query
 
-from kb_service.adapters.tantivy_index.documents import stored
+from kb_service.adapters.tantivy_index.documents import stored_bytes
 from kb_service.adapters.tantivy_index.filtering import conjunction, readable
 from kb_service.adapters.tantivy_index.reading import Snapshot
 from kernel.japanese import Analyser, bigrams, fold, romaji_to_katakana
@@ -29,7 +29,7 @@ def suggestions(
     query = conjunction([readable(schema, keys), Query.boolean_query(alternatives)])
     ranked: dict[str, tuple[int, int, str]] = {}
     for _, address in at.entries.search(query, _LOOKED_AT, count=False, order_by_field="updated").hits:
-        for label in json.loads(stored(at.entries, address)):
+        for label in json.loads(stored_bytes(at.entries.doc(address))):
             if label not in ranked and (rank := _rank(label, forms, analyser)) is not None:
                 ranked[label] = (rank, len(label), label)
     return tuple(sorted(ranked, key=ranked.__getitem__)[:limit])
