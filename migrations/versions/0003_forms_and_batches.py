@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=32), nullable=False),
         sa.Column("updated_at", utc(), nullable=False),
         sa.Column("delete_after", utc(), nullable=False),
+        sa.Column("pins", sa.JSON(), nullable=False),
+        sa.Column("served_at", utc(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ocr_batches")),
     )
     with op.batch_alter_table("ocr_batches", schema=None) as batch_op:
@@ -168,6 +170,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("lane", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(length=12), nullable=False),
         sa.Column("forced", sa.String(length=80), nullable=False),
         sa.Column("template_id", sa.String(length=32), nullable=False),
@@ -263,8 +266,18 @@ def upgrade() -> None:
     with op.batch_alter_table("ocr_reservations", schema=None) as batch_op:
         batch_op.create_index("ix_ocr_reservations_batch_id_by", ["batch_id", "by"], unique=False)
 
+    op.create_table(
+        "ocr_views",
+        sa.Column("batch_id", sa.String(length=32), nullable=False),
+        sa.Column("by", sa.String(length=32), nullable=False),
+        sa.Column("hour", sa.String(length=13), nullable=False),
+        sa.ForeignKeyConstraint(["batch_id"], ["ocr_batches.id"], name=op.f("fk_ocr_views_batch_id")),
+        sa.PrimaryKeyConstraint("batch_id", "by", "hour", name=op.f("pk_ocr_views")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("ocr_views")
     with op.batch_alter_table("ocr_reservations", schema=None) as batch_op:
         batch_op.drop_index("ix_ocr_reservations_batch_id_by")
 

@@ -185,3 +185,68 @@ class Progress:
     fields_passed: int
     fields_open: int
     fields_decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a batch stands right now: the counts, files that wait for something, and the measured speed.
+    `pages_per_minute` and `seconds_left` are None while nothing is read or too little was."""
+
+    progress: Progress
+    files: int = 0
+    files_opening: int = 0
+    files_twice: int = 0
+    files_unreadable: int = 0
+    pages_per_minute: float | None = None
+    seconds_left: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a ward has decided: `keep_days` from the making of a batch to its deletion; `watched_folder` below
+    the installation's folder for scanners, "" = none. `revision` 0: nothing was decided yet."""
+
+    owner: str
+    keep_days: int
+    watched_folder: str = ""
+    revision: int = 0
+    updated_at: datetime | None = None
+    updated_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Some batches, newest first, and the cursor of the next ones; None when these were the last."""
+
+    items: tuple[Batch, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPages:
+    """Some pages of a batch in their order, and the cursor of the next ones."""
+
+    items: tuple[ScanPage, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person decided about a field, with what the machine had read: what later learning is made of.
+    `form` is template id and version; the crop lies in the blob `crops`. `decided` is False for a field that
+    passed unseen."""
+
+    batch_id: str
+    owner: str
+    template_id: str
+    template_version: str
+    field: str
+    candidates: tuple[Candidate, ...]
+    confidence: float
+    flags: frozenset[Flag]
+    value: str
+    decided: bool
+    engine: str
+    crops: str
+    crop_at: int
+    crop_size: int

@@ -74,6 +74,8 @@ batches = Table(
     Column("created_by", String(32), nullable=False),
     Column("updated_at", utc, nullable=False),
     Column("delete_after", utc, nullable=False),
+    Column("pins", JSON, nullable=False),  # {template id: version} from the first page on
+    Column("served_at", utc, nullable=True),  # when a lane last took pages of it
     Index("ix_ocr_batches_owner_created_at", "owner", "created_at"),
     Index("ix_ocr_batches_state_priority", "state", "priority"),
     Index("ix_ocr_batches_delete_after", "delete_after"),
@@ -108,6 +110,7 @@ pages = Table(
     Column("number", Integer, nullable=False),
     Column("state", String(12), nullable=False),
     Column("lane", String(64), nullable=False),  # who has claimed it, "" = nobody
+    Column("tries", Integer, nullable=False),  # how often its reader died
     Column("outcome", String(12), nullable=False),
     Column("forced", String(80), nullable=False),
     Column("template_id", String(32), nullable=False),
@@ -233,6 +236,14 @@ exports = Table(
     Column("made_by", String(32), nullable=False),
     Index("ix_ocr_exports_batch_id", "batch_id"),
     Index("ix_ocr_exports_digest", "digest"),
+)
+
+views = Table(
+    "ocr_views",
+    metadata,
+    Column("batch_id", String(32), ForeignKey(batches.c.id), primary_key=True),
+    Column("by", String(32), primary_key=True),
+    Column("hour", String(13), primary_key=True),  # 2026-11-20T09, UTC
 )
 
 policies = Table(
