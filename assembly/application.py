@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 import kb_service.http
 import kb_service.pages
 import portal.pages
-from assembly.embedded import System, build
+from assembly.embedded import Part, System, build
 from assembly.health import check, published
 from kernel.settings import Settings
 from kernel.web import identity_api, identity_pages
@@ -19,12 +19,12 @@ from kernel.web import identity_api, identity_pages
 VERSION = "0.1.0"
 
 
-def build_app(system: System) -> FastAPI:
+def build_app(system: System, part: Part = Part.ALL) -> FastAPI:
     """The application; its life starts and stops the system's threads."""
 
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(system.start)
+        await run_in_threadpool(system.start, part)
         try:
             yield
         finally:

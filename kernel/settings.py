@@ -1,5 +1,6 @@
 """All settings, read once at start from the environment (prefix CHIENOWA_). docs/settings.md lists them."""
 
+import os
 from pathlib import Path
 
 from pydantic import Field
@@ -25,6 +26,13 @@ class Settings(BaseSettings):
     embedding_model: str = Field(
         "", description="sentence-transformers name or folder used instead of the static model."
     )
+    processes: int = Field(
+        0,
+        ge=0,
+        le=32,
+        description="Processes that answer requests, beside one that indexes and works; 1 = one process for "
+        "everything; 0 = one a core, at most 2.",
+    )
     workers: int = Field(
         1, ge=1, le=32, description="Background worker processes for extraction and adaptation."
     )
@@ -38,6 +46,10 @@ class Settings(BaseSettings):
         False, description="Send cookies over HTTPS only; set when TLS ends in front of us."
     )
     log_level: str = Field("INFO", description="Log level of the server: DEBUG, INFO, WARNING or ERROR.")
+
+    def serving_processes(self) -> int:
+        """How many processes answer requests."""
+        return self.processes or min(2, len(os.sched_getaffinity(0)))
 
     def records_url(self) -> str:
         """The SQLAlchemy URL in use."""

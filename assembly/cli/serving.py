@@ -1,6 +1,5 @@
 """chienowa serve | demo | migrate: the server."""
 
-import logging
 from typing import Annotated
 
 import typer
@@ -10,6 +9,9 @@ from assembly.home import Home, Purpose
 from kernel.settings import Settings
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; else CHIENOWA_PORT.")]
+Processes = Annotated[
+    int | None, typer.Option(min=1, max=32, help="Processes that answer; else CHIENOWA_PROCESSES.")
+]
 Host = Annotated[str | None, typer.Option(help="Address to listen on; else CHIENOWA_HOST.")]
 
 
@@ -20,18 +22,19 @@ def register(app: typer.Typer) -> None:
     app.command()(migrate)
 
 
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(host: Host = None, port: Port = None, processes: Processes = None) -> None:
     """Serves an installation. Without any user it prints a one-time code for the set-up page."""
     settings = Settings(demo=False)
     Home(settings.home).claim(Purpose.INSTALLATION)
-    _run(settings, host or settings.host, port or settings.port)
+    at = (host or settings.host, port or settings.port)
+    _run(settings, *at, processes or settings.serving_processes())
 
 
 def demo(port: Port = None) -> None:
-    """Serves the demonstration with sample data and sample users, on 127.0.0.1 only."""
+    """Serves the demonstration with sample data and sample users, on 127.0.0.1 only, from one process."""
     settings = Settings(demo=True)
     Home(settings.home).claim(Purpose.DEMONSTRATION)
-    _run(settings, "127.0.0.1", port or settings.port)
+    _run(settings, "127.0.0.1", port or settings.port, 1)
 
 
 def migrate() -> None:
@@ -48,26 +51,21 @@ def migrate() -> None:
     records.close()
 
 
-def _run(settings: Settings, host: str, port: int) -> None:
-    import uvicorn
-
-    from assembly.application import build_app
+def _run(settings: Settings, host: str, port: int, processes: int) -> None:
     from assembly.first_start import prepare
+    from assembly.processes import log_to_terminal, serve_here, serve_in_processes
+    from kernel.web.setup import Shared
 
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_to_terminal(settings)
     lock = Home(settings.home).serving()
     try:
         system = prepare(settings)
-        address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104  only shown
-        system.announce(address)
-        uvicorn.run(
-            build_app(system),
-            host=host,
-            port=port,
-            log_level=settings.log_level.lower(),
-            access_log=False,
-            http="httptools",
-            timeout_graceful_shutdown=10,
-        )
+        system.announce(f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}")  # noqa: S104  only shown
+        if processes == 1:
+            serve_here(system, host, port)
+        else:
+            system.records.close()
+            shared = Shared(system.web.setup_code, system.web.notice_key)
+            serve_in_processes(settings, shared, host, port, processes)
     finally:
         lock.release()

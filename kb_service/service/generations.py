@@ -125,6 +125,10 @@ class Generations:
             pointer = Pointer.read(self.folder)
             embedder = self.promoted()
             name, keyword = self._open(pointer.keyword, "keyword", self._keyword)
+            if not writable and (embedder is None or pointer.embedder != embedder.version):
+                # Promoted, its vectors not built yet: words alone until the writing process has swapped.
+                self.swap(Generation(keyword), pointer)
+                return
             if embedder is None:
                 self.swap(Generation(keyword), Pointer(name))
                 return

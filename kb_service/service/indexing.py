@@ -13,6 +13,7 @@ from kb_service.ports.records import Repositories
 from kb_service.ports.vectors import Embedder
 from kb_service.service.feeding import Feeding, IndexBroken, arms_of
 from kb_service.service.generations import Generation, Generations, Pointer
+from kb_service.service.standing import Standing, StandingFile
 from kb_service.service.troubles import Troubles
 from kernel.errors import ChienowaError, Conflict, Text, Unavailable
 from kernel.records import Records, UnitOfWork
@@ -66,6 +67,8 @@ class Indexing:
         self._generations = generations
         self._organisations = organisations
         self._troubles = Troubles(generations.folder / "troubles.json")
+        self._standing = StandingFile(generations.folder / "standing.json")
+        self._reads_only = False
         self._feeding = self._new_feeding()
         self._lock = FileLock(generations.folder / "writer.lock", thread_local=False)
         self._applying = threading.RLock()
@@ -92,6 +95,19 @@ class Indexing:
         self.open()
         self._thread = threading.Thread(target=self._run, name="indexing", daemon=True)
         self._thread.start()
+
+    def start_reading(self) -> None:
+        """For a process beside the one that writes: follows it and never takes its place. Without indexes yet,
+        searches say so until there are some."""
+        self._reads_only = True
+        try:
+            self._generations.open(writable=False)
+        except Unavailable as error:
+            _log.info("%s", error)
+
+    def tell(self) -> None:
+        """Tells the processes that only read how the indexes stand; to be called every few seconds."""
+        self._standing.tell(self._own_standing())
 
     def stop(self) -> None:
         """Ends the thread, closes the indexes, lets another process write."""
@@ -160,8 +176,8 @@ class Indexing:
             last = self._repositories.outbox.last(work)
         entries = passages = 0
         meaning = ""
-        unbuilt = self._unbuilt
-        problem = self._problem or (unbuilt.problem if unbuilt else None)
+        standing = self._standing.read() if self._reads_only else self._own_standing()
+        problem = standing.problem
         try:
             with self._generations.use() as generation:
                 entries = generation.keyword.entries()
@@ -169,7 +185,7 @@ class Indexing:
                     passages = generation.meaning.vectors.passages()
                     meaning = generation.meaning.embedder.version
         except ChienowaError as error:
-            problem = problem or error
+            problem = problem or error.text
         return IndexStatus(
             writes=self._generations.writable,
             applied=self._reached(),
@@ -177,11 +193,16 @@ class Indexing:
             entries=entries,
             passages=passages,
             meaning=meaning,
-            filling=self._beside or self._feeding.filling(),
-            troubles=self._troubles.all(),
-            problem_ja=problem.text.ja if problem else "",
-            problem_en=problem.text.en if problem else "",
+            filling=standing.filling,
+            troubles=self._troubles.all() if not self._reads_only else self._troubles.told(),
+            problem_ja=problem.ja if problem else "",
+            problem_en=problem.en if problem else "",
         )
+
+    def _own_standing(self) -> Standing:
+        unbuilt = self._unbuilt
+        problem = self._problem or (unbuilt.problem if unbuilt else None)
+        return Standing(self._beside or self._feeding.filling(), problem.text if problem else None)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

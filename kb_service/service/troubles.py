@@ -40,6 +40,10 @@ class Troubles:
         with self._lock:
             return tuple(self._by_entry[entry_id] for entry_id in sorted(self._by_entry))
 
+    def told(self) -> tuple[Trouble, ...]:
+        """The same as another process noted it."""
+        return tuple(sorted(_read(self._path), key=lambda trouble: trouble.entry_id))
+
     def _write(self) -> None:
         temporary = self._path.with_suffix(".new")
         try:

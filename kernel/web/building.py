@@ -4,13 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kernel.clock import Clock
-from kernel.identity.secrets import new_secret
 from kernel.identity.service import Accounts
 from kernel.records import Records
 from kernel.settings import Settings
 from kernel.web.navigation import MAP, Place
 from kernel.web.rendering import Templates
-from kernel.web.setup import SetupCode
+from kernel.web.setup import Shared
 from kernel.web.statics import Statics
 from kernel.web.translations import Translations
 from kernel.web.visitors import Visitors
@@ -26,9 +25,11 @@ def build_web(  # noqa: PLR0917  the parts in the order of the layers
     clock: Clock,
     folders: Iterable[Path] = (),
     map_of: tuple[Place, ...] = MAP,
+    shared: Shared | None = None,
 ) -> Web:
     """`folders` are the packages with pages (…/kb_service, …/portal): their templates/, static/ and
-    locales/en.po join the kernel's."""
+    locales/en.po join the kernel's. `shared`: of a server of several processes."""
+    shared = shared or Shared()
     packages = {"kernel": KERNEL, **{folder.name: folder for folder in folders}}
     catalogues = [KERNEL.parent / "locales" / "en.po"]
     catalogues += [folder / "locales" / "en.po" for name, folder in packages.items() if name != "kernel"]
@@ -43,7 +44,7 @@ def build_web(  # noqa: PLR0917  the parts in the order of the layers
         templates=Templates(packages, translations, statics.url),
         statics=statics,
         visitors=Visitors(records, accounts, settings),
-        setup_code=SetupCode(),
-        notice_key=new_secret(),
+        setup_code=shared.setup_code,
+        notice_key=shared.notice_key,
         map=map_of,
     )

@@ -1,8 +1,9 @@
 """The one-time code that proves who makes the first administrator: it is printed where the server runs."""
 
 import logging
+from dataclasses import dataclass, field
 
-from kernel.identity.secrets import new_code, normalised_code, same
+from kernel.identity.secrets import new_code, new_secret, normalised_code, same
 
 log = logging.getLogger("chienowa")
 
@@ -24,3 +25,11 @@ class SetupCode:
     def code(self) -> str:
         """For the terminal that started the server."""
         return self._code
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What all processes of one server must have in common, and nobody else may know."""
+
+    setup_code: SetupCode = field(default_factory=SetupCode)
+    notice_key: str = field(default_factory=new_secret, repr=False)
