@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr_service.models.lattices import Lattice
 from ocr_service.ports.page_reading import Pixels
 
 Matrix = NDArray[np.float32]  # time steps × classes, probabilities; class 0 is the CTC blank
@@ -31,7 +32,11 @@ class CtcReader(Protocol):
     def alphabet(self) -> Sequence[str]: ...
 
     def matrices(self, lines: Sequence[Pixels]) -> list[Matrix]:
-        """One matrix a line, in the order given; a line of no width has no time steps."""
+        """One matrix a line, in the order given; a line of no width has no time steps. About 5 MB a line:
+        for many lines ask for their lattices."""
+
+    def lattices(self, lines: Sequence[Pixels]) -> list[Lattice]:
+        """The same, thinned to what the decoder needs (about 50 kB a line)."""
 
 
 class PlainReader(Protocol):
