@@ -1,0 +1,1 @@
+"""Pictures of pages and fields. Only sandboxed code imports what is here."""
