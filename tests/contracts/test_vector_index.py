@@ -1,5 +1,6 @@
 """The contract of ports.vectors.VectorIndex, for every adapter and for the fake."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -263,8 +264,10 @@ def test_one_writes_and_others_read(tmp_path: Path) -> None:
         writer.write([change(f"e{number}", unit(1, number))], number + 1)
         assert found(reader, unit(1, number), limit=1) == [f"e{number}"]
     assert reader.sequence() == 40
-    reader.close()
     writer.close()
+    shutil.rmtree(tmp_path)  # replaced by another index while a search is under way
+    assert found(reader, unit(1, 7), limit=1) == ["e7"]
+    reader.close()
 
 
 def test_dead_rows_are_left_behind_when_opening(tmp_path: Path) -> None:

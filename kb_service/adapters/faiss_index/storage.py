@@ -58,8 +58,12 @@ class PassageFiles:
         self._vectors, self._log = self._vectors_file.fileno(), self._log_file.fileno()
 
     def superseded(self) -> bool:
-        """Whether another generation has become current (for readers)."""
-        return self._current().name != self.folder.name
+        """Whether another generation has become current (for readers). Not when the index was removed, because
+        another one took its place: a search under way ends on these files."""
+        try:
+            return self._current().name != self.folder.name
+        except Unavailable:
+            return False
 
     def grown(self) -> bool:
         """Whether records were appended since `replay` was last exhausted (for readers)."""

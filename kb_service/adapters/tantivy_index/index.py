@@ -37,9 +37,10 @@ class TantivyIndex:
         self._analyser = analyser
         self._lock = threading.Lock()
         self._writing = threading.Lock()
+        kind = f"{LAYOUT} {analyser.edition}"
         if writable:
-            _prepare(folder, f"{LAYOUT} {analyser.edition}")
-        elif not (folder / "layout").exists():
+            _prepare(folder, kind)
+        elif not _ready(folder, kind):
             raise Unavailable(
                 Text(
                     f"検索用の索引がまだありません({folder})。chienowa reindex を実行してください。",
@@ -50,12 +51,12 @@ class TantivyIndex:
         self._entries = open_index(folder / "entries", self._entries_schema)
         self._passages = open_index(folder / "passages", self._passages_schema)
         self._state_file = folder / "entries" / "meta.json"
-        self._state = 0
+        self._state = (0, 0, 0)
         self._writer = Writer(folder, self._entries, self._passages, analyser) if writable else None
         self._snapshot = self._load()
 
     def _load(self) -> Snapshot:
-        self._state = self._state_file.stat().st_mtime_ns
+        self._state = self._stamp()
         self._passages.reload()
         self._entries.reload()
         return Snapshot(
@@ -64,10 +65,19 @@ class TantivyIndex:
 
     def _current(self) -> Snapshot:
         """The newest state; looks whether another process has committed."""
-        if self._writer is None and self._state_file.stat().st_mtime_ns != self._state:
+        if self._writer is None and self._stamp() != self._state:
             with self._lock:
                 self._snapshot = self._load()
         return self._snapshot
+
+    def _stamp(self) -> tuple[int, int, int]:
+        """Changes with every commit: two may fall into one tick of the clock, but not in one file. Stays when
+        the folder was removed, because another index took its place: a search under way ends on this one."""
+        try:
+            state = self._state_file.stat()
+        except FileNotFoundError:
+            return self._state
+        return state.st_mtime_ns, state.st_ino, state.st_size
 
     def sequence(self) -> int:
         at = self._current()
@@ -167,6 +177,15 @@ class TantivyIndex:
             if self._writer is not None:
                 self._writer.close()
                 self._writer = None
+
+
+def _ready(folder: Path, kind: str) -> bool:
+    """Whether a writing process has made an index of this kind here."""
+    try:
+        made = (folder / "layout").read_text() == kind
+    except FileNotFoundError:
+        return False
+    return made and all((folder / part / "meta.json").exists() for part in ("entries", "passages"))
 
 
 def _prepare(folder: Path, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import signal
 from contextlib import closing
 from multiprocessing import get_context
@@ -103,6 +104,24 @@ def test_readers_of_the_folder_see_a_commit_at_their_next_question(tmp_path: Pat
         with pytest.raises(Unavailable):
             reader.write([entry(2)], 2)
         reader.close()
+
+
+def test_a_search_under_way_ends_on_the_index_that_was_replaced(tmp_path: Path) -> None:
+    analyser = Analyser()
+    with closing(TantivyIndex(tmp_path / "index", analyser)) as writer:
+        writer.write([entry(1)], 1)
+    reader = TantivyIndex(tmp_path / "index", analyser, writable=False)
+    shutil.rmtree(tmp_path / "index")
+    assert (total(reader), reader.sequence()) == (1, 1)
+
+
+def test_a_reader_waits_until_an_index_of_another_layout_is_replaced(tmp_path: Path) -> None:
+    analyser = Analyser()
+    with closing(TantivyIndex(tmp_path / "index", analyser)) as writer:
+        writer.write([entry(1)], 1)
+    (tmp_path / "index" / "layout").write_text("0")
+    with pytest.raises(Unavailable):
+        TantivyIndex(tmp_path / "index", analyser, writable=False)
 
 
 def test_an_index_of_another_layout_is_begun_anew(tmp_path: Path) -> None:
