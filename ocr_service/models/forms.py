@@ -50,9 +50,12 @@ class FormPage:
         yield from self.fields
         for table in self.tables:
             first = table.tops[0] if table.tops else 0.0
+            near = {column.name for column in table.columns}
             for row, top in enumerate(table.tops, start=1):
                 for column in table.columns:
-                    yield _moved(column, cell_name(table.name, row, column.name), top - first)
+                    era = column.era_field
+                    cell = replace(column, era_field=cell_name(table.name, row, era) if era in near else era)
+                    yield _moved(cell, cell_name(table.name, row, column.name), top - first)
 
 
 @dataclass(frozen=True, slots=True)
