@@ -76,6 +76,14 @@ class Snapshot:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """What an entry must match, and what only adds to its score."""
+
+    match: Engine
+    better: tuple[Engine, ...] = ()
+
+
 class Question:
     """What one reader asks, planned against what that reader sees."""
 
@@ -134,28 +142,31 @@ class Question:
         return known
 
     def _look(self, option: Option) -> bool:
-        if option.way is Way.WORD and not self._compiler.frequency(option.values[0]):
-            return False
-        if option.way is Way.SOUNDS and not all(
-            self._compiler.held("sounds", sound) for sound in option.values
-        ):
-            return False
-        if option.way is Way.CHARACTERS and not all(
-            self._compiler.held("pairs", pair) for pair in bigrams(option.values[0])
-        ):
+        most = min(map(self._holders, self._terms(option)), default=0)
+        if not most:
             return False
         query = self._compiler.option(option)
-        if option.way is Way.WORD and self._compiler.frequency(option.values[0]) > _MANY:
-            # A word of many entries is nearly always seen: look at one slice of them first.
+        if most > _MANY:
+            # What may stand in many entries is nearly always seen: look at one slice of them first.
             some = silent(Engine.term_query(self._schema, "slice", "0", "basic"))
             if counted(self._at.entries, conjunction([self._readable, some, silent(query)])):
                 return True
         return self._count(query) > 0
 
+    def _terms(self, option: Option) -> Iterator[tuple[str, str]]:
+        """What an entry must hold for an option: fields ("" for those of words) and terms in them."""
+        if option.way is Way.CHARACTERS:
+            return (("pairs", pair) for pair in bigrams(option.values[0]))
+        return (("sounds" if option.way is Way.SOUNDS else "", value) for value in option.values)
+
+    def _holders(self, term: tuple[str, str]) -> int:
+        field, value = term
+        return self._compiler.held(field, value) if field else self._compiler.frequency(value)
+
     def _entries_with(self, folded: str) -> int:
         return self._count(self._compiler.option(Option(Way.CHARACTERS, (folded,))))
 
-    def _needs(self) -> Iterator[Engine]:
+    def _needs(self) -> Iterator[_Need]:
         """What an entry must match, from strict to lenient."""
         concepts = [concept_query(self._compiler, concept) for concept in self.plan.concepts()]
         units = self.plan.units
@@ -164,35 +175,46 @@ class Question:
             named = [query for query, tells in zip(concepts, telling, strict=True) if tells]
             spoken = [query for query, tells in zip(concepts, telling, strict=True) if not tells]
             if named and spoken:
-                yield conjunction([any_of(named)], better=spoken)
+                yield _Need(any_of(named), tuple(spoken))
         elif len(units) == 1:
             for need in range(min(units[0].need, len(concepts)), 1, -1):
-                yield unit_query(self._compiler, units[0], need)
+                yield _Need(unit_query(self._compiler, units[0], need))
         else:
             queries = [unit_query(self._compiler, unit, unit.need) for unit in units]
             for need in range(majority(len(units)), 0, -1):
-                yield at_least(queries, need)
-        yield any_of(concepts)
+                yield _Need(at_least(queries, need))
+        yield _Need(any_of(concepts))
 
     def _telling(self, concept: Concept) -> bool:
         """Whether few enough of the entries that the reader sees hold it for it to make a match by itself in
         a sentence. What few entries of the whole index hold needs no counting."""
         words = [option.values[0] for option in concept.options if option.way is Way.WORD]
-        frequent = [word for word in words if self._compiler.frequency(word) > _FEW]
-        most = max(_FEW, self._frequency("") * _COMMON) if frequent else 0
+        if all(self._compiler.frequency(word) <= _FEW for word in words):
+            return True
+        most = max(_FEW, self._frequency("") * _COMMON)
+        frequent = [word for word in words if self._compiler.frequency(word) > most]
         return all(self._frequency(word) <= most for word in frequent)
 
     def _parts(
-        self, need: Engine | None, filters: Filters, without: str = "", only: Engine | None = None
+        self,
+        need: _Need | None,
+        filters: Filters,
+        without: str = "",
+        only: Engine | None = None,
+        *,
+        ranked: bool = False,
     ) -> Engine:
-        """Everything together."""
+        """Everything together; what only ranks is left out where hits are counted."""
         must = [self._readable, *chosen(self._schema, filters, without)]
         must.extend(self._compiler.phrase(phrase) for phrase in self._phrases)
-        better = [self._compiler.row(row, ROW) for unit in self.plan.units for row in unit.rows]
+        better: list[Engine] = []
+        if ranked:
+            better = [self._compiler.row(row, ROW) for unit in self.plan.units for row in unit.rows]
         if only is not None:
             must.append(only)
         if need is not None:
-            must.append(need)
+            ranking = ranked and need.better
+            must.append(conjunction([need.match], better=need.better) if ranking else need.match)
         return conjunction(must, [self._exclusion(phrase) for phrase in self._excluded], better)
 
     def _exclusion(self, phrase: str) -> Engine:
@@ -217,13 +239,13 @@ class Question:
             return KeywordAnswer((), 0)
         restricted = one_of(self._schema, only) if only is not None else None
         # Phrases are required anyway: with one, the words only rank.
-        needs: list[Engine | None] = [None] if not self.plan.units else list(self._needs())
+        needs: list[_Need | None] = [None] if not self.plan.units else list(self._needs())
         if self._phrases and self.plan.units:
             needs.append(None)
         enough = FULL_LIST if self.plan.sentence and only is None else 1
-        found: tuple[int, Engine | None, tantivy.SearchResult | None] = (0, None, None)
+        found: tuple[int, _Need | None, tantivy.SearchResult | None] = (0, None, None)
         for need in needs:
-            query = self._parts(need, filters, "", restricted)
+            query = self._parts(need, filters, "", restricted, ranked=True)
             result = self._search(
                 query, sort if need is not None or self._phrases else _unranked(sort), limit, offset
             )
@@ -243,7 +265,7 @@ class Question:
         return self._at.entries.search(query, max(1, limit), True, None, offset)
 
     def _facets(
-        self, need: Engine | None, filters: Filters, only: Engine | None
+        self, need: _Need | None, filters: Filters, only: Engine | None
     ) -> Mapping[str, tuple[FacetCount, ...]]:
         picked = [name for name, values in filters.facets.items() if values and name in FACETS]
         counts = dict(
