@@ -2,6 +2,7 @@
 each may be killed."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from kernel.identity import repository
 from kernel.identity.models import Scope, actor_of
 from kernel.identity.samples import ensure_samples
 from kernel.settings import Settings
+from kernel.web.setup import Shared
 from tests.e2e.api.calls import OTHER, REVIEWER, content
 
 SERVE = """
@@ -189,6 +191,16 @@ def test_with_the_first_process_all_end(server: Server, how: signal.Signals) -> 
     server.process.send_signal(how)
     server.process.wait(30)
     until(lambda: not any(_runs(each) for each in started), 30)
+
+
+def test_processes_share_what_a_person_or_browser_was_given(tmp_path: Path) -> None:
+    first = build(Settings(home=tmp_path))
+    passed = pickle.dumps(Shared(first.web.setup_code, first.web.notice_key))
+    other = build(Settings(home=tmp_path), shared=pickle.loads(passed))
+    assert other.web.setup_code.fits(first.web.setup_code.code)
+    assert other.web.notice_key == first.web.notice_key
+    for each in (first, other):
+        each.records.close()
 
 
 def _runs(process: int) -> bool:
