@@ -61,6 +61,19 @@ class Batch:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a person says about a batch; the rest is the system's."""
+
+    title: str
+    templates: tuple[str, ...] = ()
+    entry: Entry = Entry.SINGLE
+    coverage: Coverage = Coverage.DOUBTFUL
+    threshold: float = 0.98
+    priority: int = 1
+    note: str = ""
+
+
 class FileState(StrEnum):
     """OPENING until its pages are counted. TWICE: the same bytes are in another batch, a person decides."""
 
