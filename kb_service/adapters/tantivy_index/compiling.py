@@ -96,6 +96,16 @@ class EntryCompiler:
             query = self.characters(option.values[0], PAIRS)
         return query if option.weight == 1.0 else Query.boost_query(query, option.weight)
 
+    def holding(self, word: str) -> Query:
+        """The entries with a word, unranked: a title's words stand in the own text too."""
+        return any_of(
+            [
+                Query.term_query(self._schema, field, word, "basic")
+                for field in ("own", "attached")
+                if field == "own" or self.held(field, word)
+            ]
+        )
+
     def _word(self, word: str) -> Query:
         queries = [
             query if weight == 1.0 else Query.boost_query(query, weight)

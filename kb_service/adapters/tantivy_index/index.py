@@ -16,7 +16,8 @@ from kb_service.adapters.tantivy_index.filtering import (
     one_of,
     readable,
 )
-from kb_service.adapters.tantivy_index.reading import Snapshot, stored_passages
+from kb_service.adapters.tantivy_index.picking import stored_passages
+from kb_service.adapters.tantivy_index.reading import Snapshot
 from kb_service.adapters.tantivy_index.schema import FACETS, entries_schema, open_index, passages_schema
 from kb_service.adapters.tantivy_index.suggesting import suggestions
 from kb_service.adapters.tantivy_index.writing import Writer, newest_of_each

@@ -1,6 +1,6 @@
 """One question answered from one state of the two indexes."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -13,7 +13,6 @@ from kb_service.adapters.tantivy_index.compiling import (
     TITLE_ASKED,
     EntryCompiler,
     PassageCompiler,
-    all_of,
     any_of,
     at_least,
     concept_query,
@@ -35,7 +34,6 @@ from kb_service.adapters.tantivy_index.plan import Concept, Option, Plan, Way, m
 from kb_service.adapters.tantivy_index.planning import Planner
 from kb_service.adapters.tantivy_index.schema import FACETS
 from kb_service.adapters.tantivy_index.spelling import Speller
-from kb_service.models.passages import Passage
 from kb_service.models.searching import FacetCount, Filters, Query, Sort
 from kb_service.ports.keyword import FoundPassage, KeywordAnswer, KeywordHit
 from kernel.japanese import Analyser, bigrams, fold
@@ -137,7 +135,7 @@ class Question:
         if known is None:
             if len(self._at.held) >= _WORDS_KEPT:
                 self._at.held.clear()
-            query = self._compiler.option(Option(Way.WORD, (word,))) if word else Engine.all_query()
+            query = self._compiler.holding(word) if word else Engine.all_query()
             known = self._at.held[key] = self._count(query)
         return known
 
@@ -145,7 +143,8 @@ class Question:
         most = min(map(self._holders, self._terms(option)), default=0)
         if not most:
             return False
-        query = self._compiler.option(option)
+        word = option.values[0] if option.way is Way.WORD else ""
+        query = self._compiler.holding(word) if word else self._compiler.option(option)
         if most > _MANY:
             # What may stand in many entries is nearly always seen: look at one slice of them first.
             some = silent(Engine.term_query(self._schema, "slice", "0", "basic"))
@@ -379,37 +378,3 @@ class Question:
 def _unranked(sort: Sort) -> Sort:
     """Without words there is no relevance: newest first."""
     return Sort.NEWEST if sort is Sort.RELEVANCE else sort
-
-
-def stored_passages(
-    snapshot: Snapshot, wanted: Mapping[str, Collection[int]], keys: frozenset[str]
-) -> dict[tuple[str, int], Passage]:
-    """Passages by entry and number, where the reader may see them, from one search. The numbers that are wanted
-    of several entries are looked up once for all of them."""
-    schema, searcher = snapshot.passages_schema, snapshot.passages
-    by_number: dict[int, list[str]] = {}
-    for entry_id, numbers in wanted.items():
-        for number in numbers:
-            by_number.setdefault(number, []).append(entry_id)
-    by_entries: dict[tuple[str, ...], list[int]] = {}
-    for number, ids in by_number.items():
-        by_entries.setdefault(tuple(ids), []).append(number)
-    rows = [
-        all_of(
-            [
-                any_of([Engine.term_query(schema, "number", number, "basic") for number in numbers]),
-                one_of(schema, ids),
-            ]
-        )
-        for ids, numbers in by_entries.items()
-    ]
-    count = sum(len(ids) for ids in by_number.values())
-    if not count:
-        return {}
-    query = conjunction([readable(schema, keys), silent(any_of(rows))])
-    found: dict[tuple[str, int], Passage] = {}
-    for _, address in searcher.search(query, count, count=False).hits:
-        document = searcher.doc(address)
-        passage = read_passage(stored_bytes(document))
-        found[str(document.get_first("id")), passage.number] = passage
-    return found
