@@ -263,3 +263,14 @@ class Correction:
     crops: str
     crop_at: int
     crop_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What a batch still waits for: pages to be read, files to be opened, fields or pages for people."""
+
+    pages: int
+    waiting: int  # pages that wait or are being read
+    opening: int  # files
+    open_fields: bool
+    set_aside: bool

@@ -16,6 +16,7 @@ from ocr_service.models.batches import (
     FileState,
     Listed,
     ListedPages,
+    Outstanding,
     PageState,
     Policy,
     ScanField,
@@ -35,17 +36,6 @@ class FormShelf(Protocol):
 
     def forms(self, work: UnitOfWork, pins: Mapping[str, str]) -> tuple[KnownForm, ...]:
         """Exactly these versions {template id: version}, also such as were yanked since."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outstanding:
-    """What a batch still waits for: pages to be read, files to be opened, fields or pages for people."""
-
-    pages: int
-    waiting: int  # pages that wait or are being read
-    opening: int  # files
-    open_fields: bool
-    set_aside: bool
 
 
 class BatchRepository(Protocol):

@@ -17,12 +17,12 @@ from ocr_service.models.batches import (
     FieldState,
     FileState,
     Listed,
+    Outstanding,
     PageState,
     Policy,
     Progress,
     Standing,
 )
-from ocr_service.ports.batches import Outstanding
 
 OPEN_FIELDS = (FieldState.DOUBTFUL.value, FieldState.ENTERED.value, FieldState.DIFFERENT.value)
 WAITING_PAGES = (PageState.WAITING.value, PageState.CLAIMED.value)

@@ -57,9 +57,8 @@ class SqlErasures:
             )
             for table in (files, pages, fields, decisions, exports)
         }
-        digests = work.connection.execute(
-            union_all(*(_blobs(column, table, batch_id) for table, column in _PLACES))
-        ).scalars()
+        blobs = union_all(*(_blobs(column, table, batch_id) for table, column in _PLACES))
+        digests = {str(row[0]) for row in work.connection.execute(blobs)}
         return Erased(
             files=len(ids[files]),
             pages=len(ids[pages]),
@@ -67,7 +66,7 @@ class SqlErasures:
             decisions=len(ids[decisions]),
             exports=len(ids[exports]),
             ids=tuple(each for table in ids for each in ids[table]),
-            digests=tuple(sorted(set(digests.all()))),
+            digests=tuple(sorted(digests)),
         )
 
     def erase(self, work: UnitOfWork, batch_id: str) -> None:
