@@ -1,0 +1,124 @@
+"""Whether a page is the form that was laid over it: its lines and words are there, and no other lines are."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr_service.adapters.imaging.features import SCALE, Plane, lines_of, plane
+from ocr_service.adapters.imaging.layouts import FormLayout, Strokes
+
+_NEAR = 2  # pixels (half a millimetre) that a line may lie beside its place
+_FAINTEST = 9.0  # how line-like the form's lines are on the page at the least
+_SHARE = 0.33  # of that is still a line
+_FOREIGN_MM = 25.0  # a line that the form has not; shorter ones people draw
+_LABEL_NEAR = 2
+_LABEL_LIKE = 0.42
+_LEAST_LABELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """`lines`: the share of the form's ruled lines (by length) that the page has. `lost`: millimetres of long
+    lines that it has not. `foreign`: millimetres of long lines that the form has not. `words`: the share of the
+    form's printed words found. `seen`: the share of the form that lies on the picture. `ruled`: millimetres of
+    lines that were looked for; `labels`: how many words."""
+
+    lines: float
+    lost: float
+    foreign: float
+    words: float
+    seen: float
+    ruled: float
+    labels: int
+    strength: float
+
+
+def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
+    """`flat`: the page's darkness laid over the form at SCALE; `inside`: not 0 where the picture reaches."""
+    lines = lines_of(flat)
+    across = _Support(lines.across, inside, form.across, (1, 2 * _NEAR + 1))
+    down = _Support(lines.down, inside, form.down, (2 * _NEAR + 1, 1))
+    values = np.concatenate([across.values, down.values])
+    strength = float(np.median(values)) if len(values) else 0.0
+    least = max(_FAINTEST, strength) * _SHARE
+    found_across, lost_across, ruled_across = across.found(least)
+    found_down, lost_down, ruled_down = down.found(least)
+    ruled = ruled_across + ruled_down
+    words, labels = _words(flat, inside, form)
+    return Agreement(
+        lines=(found_across + found_down) / ruled if ruled else 0.0,
+        lost=(lost_across + lost_down) / SCALE,
+        foreign=_foreign(lines.across, inside, form.across, least, along=1)
+        + _foreign(lines.down, inside, form.down, least, along=0),
+        words=words,
+        seen=float(np.count_nonzero(inside)) / inside.size,
+        ruled=ruled / SCALE,
+        labels=labels,
+        strength=strength,
+    )
+
+
+class _Support:
+    """How line-like the page is at each pixel of the form's lines along one direction."""
+
+    def __init__(self, found: Plane, inside: Plane, strokes: Strokes, beside: tuple[int, int]) -> None:
+        near = cv2.dilate(found, np.ones((beside[1], beside[0]), np.uint8))
+        on_page = inside[strokes.ys, strokes.xs] > 0
+        self.values = near[strokes.ys, strokes.xs][on_page].astype(np.float32)
+        self._owner = strokes.owner[on_page]
+        self._strokes = strokes
+
+    def found(self, least: float) -> tuple[float, float, float]:
+        """Pixels of line found, pixels of long lines that are mostly not there, pixels looked for; each line's
+        thickness counts once."""
+        count = len(self._strokes.lengths)
+        whole = np.bincount(self._strokes.owner, minlength=count)
+        looked = np.bincount(self._owner, minlength=count)
+        there = np.bincount(self._owner, self.values >= least, minlength=count)
+        share_seen = looked / np.maximum(whole, 1)
+        share_there = there / np.maximum(looked, 1)
+        lengths = self._strokes.lengths * share_seen
+        long = lengths >= _FOREIGN_MM * SCALE
+        lost = float(np.sum((lengths * (1 - share_there))[long & (share_there < 0.5)]))
+        return float(np.sum(lengths * share_there)), lost, float(np.sum(lengths))
+
+
+def _foreign(found: Plane, inside: Plane, strokes: Strokes, least: float, along: int) -> float:
+    """Millimetres of long lines on the page where the form has none."""
+    length = round(_FOREIGN_MM * SCALE)
+    line = (found >= least).astype(np.uint8)
+    line = plane(cv2.dilate(line, np.ones((3, 1) if along else (1, 3), np.uint8)))
+    line = plane(
+        cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((1, length) if along else (length, 1), np.uint8))
+    )
+    known = cv2.dilate(strokes.mask, np.ones((13, 9) if along else (9, 13), np.uint8))
+    line[(known > 0) | (cv2.erode(inside, np.ones((17, 17), np.uint8)) == 0)] = 0
+    count, _, stats, _ = cv2.connectedComponentsWithStats(line, connectivity=8)
+    if count <= 1:
+        return 0.0
+    sizes = stats[1:, cv2.CC_STAT_WIDTH if along else cv2.CC_STAT_HEIGHT]
+    return float(np.sum(sizes[sizes >= length * 0.8])) / SCALE
+
+
+def _words(flat: Plane, inside: Plane, form: FormLayout) -> tuple[float, int]:
+    """The share of the form's printed words that look alike, and how many were looked for."""
+    height, width = flat.shape
+    looked = alike = 0.0
+    count = 0
+    for x, y, wide, high in form.labels:
+        left, top = max(0, x - 1), max(0, y - 1)
+        right, bottom = min(width, x + wide + 1), min(height, y + high + 1)
+        if left < _LABEL_NEAR or top < _LABEL_NEAR or right + _LABEL_NEAR > width:
+            continue
+        if bottom + _LABEL_NEAR > height or not inside[top:bottom, left:right].all():
+            continue
+        piece = form.dark[top:bottom, left:right]
+        window = flat[top - _LABEL_NEAR : bottom + _LABEL_NEAR, left - _LABEL_NEAR : right + _LABEL_NEAR]
+        likeness = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
+        weight = float(np.sqrt(wide * high))
+        looked += weight
+        count += 1
+        if float(likeness.max()) >= _LABEL_LIKE:
+            alike += weight
+    return (alike / looked if count >= _LEAST_LABELS else 0.0), count

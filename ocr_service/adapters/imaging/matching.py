@@ -1,0 +1,194 @@
+"""Which page of which form a scanned page is, and where on it everything lies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from ocr_service.adapters.imaging import coarse
+from ocr_service.adapters.imaging.agreement import Agreement, agreement
+from ocr_service.adapters.imaging.features import (
+    MM,
+    SCALE,
+    Lines,
+    Matrix,
+    darkness,
+    grey_at_scale,
+    lines_of,
+    millimetres,
+    turned,
+    turning,
+)
+from ocr_service.adapters.imaging.layouts import FormLayout, layout_of
+from ocr_service.adapters.imaging.mesh import Mesh, Sightings
+from ocr_service.adapters.imaging.refining import laid_flat, refined
+from ocr_service.adapters.imaging.registration import Registration, scale_of
+from ocr_service.adapters.imaging.sheets import Sheet
+from ocr_service.adapters.imaging.uprighting import is_empty_ink, skew_of_ink, straightening
+from ocr_service.models.forms import FormPage
+from ocr_service.models.readings import Match, PageOutcome
+from ocr_service.ports.form_reading import KnownForm
+from ocr_service.ports.page_reading import Pixels
+
+_TRIED = 3  # places that are looked at closely
+_WORTH = 0.6  # of the best place's likeness
+_RATIOS = (1.0,)
+_OTHER_RATIOS = (0.84, 0.88, 0.92, 0.96, 1.04, 1.08, 1.12, 1.16)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What a page is. `pixels`: the sheet after clockwise quarter turns of `turn` degrees, otherwise
+    untouched; `skew` in degrees. The rest is None for a page that is EMPTY or UNKNOWN."""
+
+    outcome: PageOutcome
+    pixels: Pixels
+    turn: int
+    skew: float
+    known: KnownForm | None = None
+    page: FormPage | None = None
+    match: Match | None = None
+    registration: Registration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A form laid over a page, with how well it agrees. `base` maps millimetres to the page's darkness."""
+
+    form: FormLayout
+    turns: int
+    base: Matrix
+    mesh: Mesh
+    seen: Sightings
+    agreement: Agreement
+    score: float
+
+
+class KnownPages:
+    """The pages of all forms that may turn up. About 40 ms a page to make; keep it for a whole run."""
+
+    def __init__(self, forms: Sequence[KnownForm]) -> None:
+        """Raises UnreadableScan when a template's own picture is broken."""
+        self._layouts = [layout_of(known, page) for known in forms for page in known.form.pages]
+
+    def place(self, sheet: Sheet, template_id: str = "", template_page: int = 0) -> Placed:
+        """`template_id` "" = any form; otherwise that one is taken as given, and page `template_page` of it
+        (0 = the one that fits best), and only where it cannot be laid over at all the page is UNKNOWN."""
+        view = _View(sheet)
+        if is_empty_ink(view.dark):
+            return Placed(PageOutcome.EMPTY, sheet.pixels, 0, view.skew)
+        wanted = [
+            index
+            for index, form in enumerate(self._layouts)
+            if template_id in ("", form.known.template_id) and template_page in (0, form.page.number)
+        ]
+        best = self._best(view, wanted)
+        if best is None or best.score < (ASSIGNED if template_id else KNOWN):
+            return Placed(PageOutcome.UNKNOWN, sheet.pixels, 0, view.skew)
+        return view.placed(best)
+
+    def _best(self, view: "_View", wanted: Sequence[int]) -> Fit | None:
+        best: Fit | None = None
+        for ratios in (_RATIOS, _OTHER_RATIOS):
+            guesses = self._guesses(view, wanted, ratios)
+            for guess in guesses[:_TRIED]:
+                if guess.score < _WORTH * guesses[0].score:
+                    break
+                fit = view.fit(self._layouts[guess.index], guess)
+                if best is None or fit.score > best.score:
+                    best = fit
+                if fit.score >= CERTAIN:
+                    return fit
+            if best is not None and best.score >= KNOWN:
+                break
+        return best
+
+    def _guesses(self, view: "_View", wanted: Sequence[int], ratios: Sequence[float]) -> list[coarse.Guess]:
+        found = [
+            coarse.guess(view.spectrum(turns, ratio), self._layouts[index].spectrum, index, turns, ratio)
+            for ratio in ratios
+            for turns in range(4)
+            for index in wanted
+        ]
+        return sorted(found, key=lambda guess: -guess.score)
+
+
+KNOWN = 0.5
+ASSIGNED = 0.25
+CERTAIN = 0.85
+
+
+class _View:
+    """One page as it is looked at: darkness at SCALE, straightened for the coarse search only."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        grey, self._to_dark = grey_at_scale(sheet.pixels, sheet.dpi / MM)
+        self.dark = darkness(grey)
+        self._half = np.asarray(
+            cv2.resize(self.dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8
+        )
+        self.skew = skew_of_ink(self.dark)
+        height, width = self.dark.shape
+        self._straightening, self._size = straightening(self.skew, width, height)
+        straight = cv2.warpAffine(self.dark, self._straightening[:2], self._size, flags=cv2.INTER_LINEAR)
+        self._straight = np.asarray(straight, np.uint8)
+        self._lines: Lines = lines_of(self._straight)
+        self._layout = coarse.layout(self._straight, self._lines)
+        self._spectra: dict[tuple[int, float], coarse.Spectrum] = {}
+        self._profiles: dict[int, tuple[coarse.Profile, coarse.Profile]] = {}
+
+    def spectrum(self, turns: int, ratio: float) -> coarse.Spectrum:
+        key = (turns, ratio)
+        if key not in self._spectra:
+            self._spectra[key] = coarse.spectrum(coarse.turned_layout(self._layout, turns), ratio)
+        return self._spectra[key]
+
+    def fit(self, form: FormLayout, guess: coarse.Guess) -> Fit:
+        """The form laid over the page from there. About 60 ms."""
+        if guess.turns not in self._profiles:
+            self._profiles[guess.turns] = coarse.profiles(
+                turned(self._straight, guess.turns), self._lines.turned(guess.turns)
+            )
+        rough = coarse.fitted(self._profiles[guess.turns], form.profiles, guess)
+        to_turned = turning(guess.turns, *self._size) @ self._straightening
+        base = np.linalg.inv(to_turned) @ rough @ millimetres(SCALE)
+        mesh, seen = refined(self.dark, self._half, form, base, form.grid.zero())
+        flat = laid_flat(self.dark, base, mesh, SCALE, 0)
+        height, width = self.dark.shape
+        inside = laid_flat(np.full((height, width), 255, np.uint8), base, mesh, SCALE, 0)
+        found = agreement(flat, inside, form)
+        return Fit(form, guess.turns, base, mesh, seen, found, score(found))
+
+    def placed(self, fit: Fit) -> Placed:
+        """In the words of the full picture."""
+        height, width = self._sheet.pixels.shape[:2]
+        to_page = turning(fit.turns, width, height) @ np.linalg.inv(self._to_dark)
+        base = to_page @ fit.base
+        pixels = np.ascontiguousarray(np.rot90(self._sheet.pixels, -fit.turns))
+        page, known = fit.form.page, fit.form.known
+        registration = Registration(
+            base,
+            fit.mesh,
+            fit.seen,
+            fit.form.picture,
+            fit.form.px_per_mm,
+            (pixels.shape[1], pixels.shape[0]),
+            scale_of(base, page.width, page.height),
+        )
+        match = Match(
+            known.template_id,
+            known.version,
+            page.number,
+            round(fit.score, 4),
+            round(registration.residual_mm, 3),
+        )
+        return Placed(
+            PageOutcome.MATCHED, pixels, fit.turns * 90, self.skew, known, page, match, registration
+        )
+
+
+def score(found: Agreement) -> float:
+    """0 to 1: how surely the page is the form."""
+    return found.lines * found.words
