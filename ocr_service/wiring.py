@@ -1,13 +1,129 @@
-"""The one place where the reading service chooses its engine."""
+"""The one place where the reading service chooses its engines."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
+from kernel.audit import Audit
+from kernel.blobs import BlobStore
+from kernel.clock import Clock
+from kernel.jobs import Jobs, Retry, Task
+from kernel.records import Records
 from kernel.sandbox import Limits, Sandbox
+from ocr_service.adapters.records import sql_desk
+from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
+from ocr_service.ports.batches import FormShelf
+from ocr_service.ports.form_reading import FormReader, ScanOpener
 from ocr_service.ports.page_reading import PageReader
-from ocr_service.service.page_reading import Reading
+from ocr_service.service.batches import Batches
+from ocr_service.service.calls import Calls
+from ocr_service.service.intake import Intake
+from ocr_service.service.lanes import LaneWatch
+from ocr_service.service.page_reading import Reading as PageTexts
+from ocr_service.service.policies import Policies
+from ocr_service.service.reading import Reading
+from ocr_service.service.retention import Retention
+from ocr_service.service.sheets import Sheets
+from ocr_service.service.watching import Watching
+from ocr_service.tasks.erasing import EraseBatch, SweepBlobs
+from ocr_service.tasks.opening import OpenFile
+from ocr_service.tasks.reading import ReadPages
 
 # Names, not imports: the engine (about 1 s and 200 MB) is loaded in the sandboxed process alone.
 PAGE_TASK = "ocr_service.adapters.rapidocr.sandboxed:read_file"
 PAGE_READER = "ocr_service.adapters.rapidocr.sandboxed:open_page_reader"
+OPENER_TASK = "ocr_service.adapters.imaging.opening:look_into_file"
+
+_LANE_RETRY = Retry(attempts=5)  # a lane is woken again by whoever watches; each of its deaths costs one try
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the kernel and the assembly give. `blobs` are this service's own: another's sweeping must not meet
+    them."""
+
+    records: Records
+    blobs: BlobStore
+    jobs: Jobs
+    audit: Audit
+    clock: Clock
+    shelf: FormShelf
+    opener: ScanOpener
+    reader: FormReader
+    upload_limit: int  # bytes
+    lanes: int = 2
+    scan_folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The reading service, ready to be called by pages, HTTP, tasks and commands."""
+
+    batches: Batches
+    intake: Intake
+    sheets: Sheets
+    policies: Policies
+    reading: Reading
+    retention: Retention
+    watching: Watching
+    lanes: LaneWatch
+    blobs: BlobStore
+
+
+def build(parts: Parts) -> Forms:
+    """Joins the services to their engines. Nothing is opened or started yet."""
+    desk = sql_desk()
+    calls = Calls(parts.jobs, parts.clock, parts.lanes)
+    batches = Batches(desk, parts.shelf, calls, parts.audit, parts.clock)
+    intake = Intake(desk, calls, parts.blobs, parts.audit, parts.clock, settle=batches.settle)
+    policies = Policies(desk, parts.audit, parts.clock, parts.scan_folder)
+    return Forms(
+        batches=batches,
+        intake=intake,
+        sheets=Sheets(desk, parts.shelf, parts.blobs, parts.audit, settle=batches.settle),
+        policies=policies,
+        reading=Reading(
+            parts.records,
+            desk,
+            parts.shelf,
+            parts.reader,
+            parts.blobs,
+            clock=parts.clock,
+            calls=calls,
+            settle=batches.settle,
+        ),
+        retention=Retention(parts.records, desk, calls, parts.blobs, parts.audit, clock=parts.clock),
+        watching=Watching(
+            parts.records,
+            desk,
+            batches,
+            intake,
+            policies,
+            blobs=parts.blobs,
+            clock=parts.clock,
+            largest=parts.upload_limit,
+        ),
+        lanes=LaneWatch(parts.records, desk, calls),
+        blobs=parts.blobs,
+    )
+
+
+def lane_tasks(forms: Forms) -> dict[str, Task]:
+    """The jobs of lanes, which threads of their own run: they take as long as pages wait."""
+    read = ReadPages(forms.reading)
+    return {read.name: Task(read, _LANE_RETRY)}
+
+
+def tasks(forms: Forms, parts: Parts) -> dict[str, Task]:
+    """All other background work of the service, by the name of its jobs."""
+    opening = OpenFile(parts.records, forms.intake, parts.blobs, parts.opener)
+    ends = (EraseBatch(forms.retention), SweepBlobs(forms.retention))
+    return {opening.name: Task(opening, gave_up=opening.gave_up)} | {each.name: Task(each) for each in ends}
+
+
+def build_scan_opener(limits: Limits | None = None) -> ScanOpener:
+    """Looks into files behind the sandbox."""
+    return SandboxedScanOpener(Sandbox(limits or Limits()), OPENER_TASK)
 
 
 def build_page_reader(limits: Limits | None = None) -> PageReader:
@@ -15,6 +131,6 @@ def build_page_reader(limits: Limits | None = None) -> PageReader:
     return SandboxedPageReader(Sandbox(limits or Limits()), PAGE_TASK)
 
 
-def build_reading(limits: Limits | None = None) -> Reading:
-    """The service with its engine."""
-    return Reading(build_page_reader(limits))
+def build_reading(limits: Limits | None = None) -> PageTexts:
+    """The reading of single pages with its engine."""
+    return PageTexts(build_page_reader(limits))
