@@ -1,0 +1,1 @@
+"""Forms drawn and filled in by programs, and how well they are read."""
