@@ -1,0 +1,30 @@
+"""Lexicon files in memory: about 25 MB, 0.1 s."""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from ocr_service.rules.lexicons.addresses import Addresses
+from ocr_service.rules.lexicons.lexicons import Lexicons
+from ocr_service.rules.lexicons.tries import Trie
+
+FOLDER = Path(__file__).parents[2] / "lexicons"
+FIELDS = ("characters", "first", "last", "mass", "end", "parent")
+NAMES = ("surnames", "given", "surnames_kana", "given_kana")
+
+
+@cache
+def load_lexicons(folder: Path = FOLDER) -> Lexicons:
+    """The shipped lexicons; read once in a process, for they never change."""
+    with np.load(folder / "names.npz") as stored:
+        tries = {name: Trie(*(stored[f"{name}.{field}"] for field in FIELDS)) for name in NAMES}
+    return Lexicons(**tries, addresses=load_addresses(folder))
+
+
+@cache
+def load_addresses(folder: Path = FOLDER) -> Addresses:
+    """The postal addresses alone, for checks that need no engine."""
+    with np.load(folder / "addresses.npz") as stored:
+        trie = Trie(*(stored[f"trie.{field}"] for field in FIELDS))
+        return Addresses(trie, stored["codes"], stored["nodes"])

@@ -1,0 +1,1 @@
+"""From a CTC lattice to candidates: character classes, formats, lexicons. NumPy and plain Python alone."""
