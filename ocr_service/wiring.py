@@ -10,6 +10,7 @@ from kernel.jobs import Jobs, Retry, Task
 from kernel.records import Records
 from kernel.sandbox import Limits, Sandbox
 from ocr_service.adapters.records import sql_desk
+from ocr_service.adapters.sandboxed_form_reader import SandboxedFormReader
 from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
 from ocr_service.ports.batches import FormShelf
@@ -32,6 +33,7 @@ from ocr_service.tasks.reading import ReadPages
 # Names, not imports: the engine (about 1 s and 200 MB) is loaded in the sandboxed process alone.
 PAGE_TASK = "ocr_service.adapters.rapidocr.sandboxed:read_file"
 PAGE_READER = "ocr_service.adapters.rapidocr.sandboxed:open_page_reader"
+FORM_TASK = "ocr_service.adapters.form_reading.sandboxed:read_pages"
 OPENER_TASK = "ocr_service.adapters.imaging.opening:look_into_file"
 
 _LANE_RETRY = Retry(attempts=5)  # a lane is woken again by whoever watches; each of its deaths costs one try
@@ -124,6 +126,11 @@ def tasks(forms: Forms, parts: Parts) -> dict[str, Task]:
 def build_scan_opener(limits: Limits | None = None) -> ScanOpener:
     """Looks into files behind the sandbox."""
     return SandboxedScanOpener(Sandbox(limits or Limits()), OPENER_TASK)
+
+
+def build_form_reader(clock: Clock, limits: Limits | None = None) -> FormReader:
+    """Forms read behind the sandbox. A chunk of pages may take long; silence of one page may not."""
+    return SandboxedFormReader(Sandbox(limits or Limits(wall_s=14_400.0, cpu_s=14_400)), FORM_TASK, clock)
 
 
 def build_page_reader(limits: Limits | None = None) -> PageReader:
