@@ -127,7 +127,9 @@ def test_another_ward_never_learns_of_a_batch(desk: FormDesk) -> None:
             assert said[0] == said[1]
         assert forms.batches.page(work, other).items == ()
     own = desk.batch(other)
-    assert desk.hand_in(own, filled(1), who=other).state is FileState.OPENING  # the same bytes: nothing is told
+    assert (
+        desk.hand_in(own, filled(1), who=other).state is FileState.OPENING
+    )  # the same bytes: nothing is told
 
 
 def test_roles(desk: FormDesk) -> None:
