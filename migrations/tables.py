@@ -11,6 +11,7 @@ MODULES = (
     "kernel.audit.tables",
     "kernel.web.tables",
     "kernel.jobs.tables",
+    "kernel.artifacts.tables",
     "kb_service.adapters.records.tables",
     "ocr_service.adapters.records.tables",
 )
