@@ -63,6 +63,10 @@ class _Filling:
             if any(choice.value == era for choice in field.choices):
                 found[name] = Entry(field, era)
         self._totals(found)
+        for check in self._form.checks:
+            if check.kind is CheckKind.SAME and found[check.fields[0]].value:
+                first, second = (found[name] for name in check.fields)
+                found[check.fields[1]] = replace(first, field=second.field)
         return found
 
     def _rows_used(self, count: int) -> int:

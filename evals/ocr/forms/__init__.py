@@ -9,7 +9,7 @@ import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 
-from evals.ocr.forms import child_allowance
+from evals.ocr.forms import benefit, child_allowance, facility, health_insurance, resident_transfer
 from evals.ocr.sheet import HEIGHT, WIDTH, Drawn
 from ocr_service.models.forms import Form, FormPage
 
@@ -37,7 +37,8 @@ class Design:
 
 
 DESIGNS: Mapping[str, Design] = {
-    each.NAME: Design(each.NAME, each.TITLE, each.DESCRIPTION, each.draw) for each in (child_allowance,)
+    each.NAME: Design(each.NAME, each.TITLE, each.DESCRIPTION, each.draw)
+    for each in (resident_transfer, health_insurance, child_allowance, benefit, facility)
 }
 
 

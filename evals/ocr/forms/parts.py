@@ -10,6 +10,11 @@ ERAS = (("明治", "明"), ("大正", "大"), ("昭和", "昭"), ("平成", "平
 SEX = (("男", "男"), ("女", "女"))
 
 
+def words(*values: str) -> tuple[tuple[str, str], ...]:
+    """Choices that are printed as they are kept."""
+    return tuple((value, value) for value in values)
+
+
 def heading(sheet: Sheet, title: str, note: str, size: float = 17.0) -> None:
     """Title in the middle, the number of the form at the left, サンプル in a box at the right."""
     sheet.text(105.0, 19.5, title, size, MINCHO, "middle")
