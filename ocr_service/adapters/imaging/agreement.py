@@ -15,6 +15,11 @@ _FOREIGN_MM = 25.0  # a line that the form has not; shorter ones people draw
 _LABEL_NEAR = 2
 _LABEL_LIKE = 0.42
 _LEAST_LABELS = 6
+_LEAST_RULED = 120.0  # millimetres
+# what a page must at least agree in to be believed, and may at most disagree in
+_LEAST_LINES, _LEAST_WORDS = 0.85, 0.75
+_MOST_FOREIGN, _MOST_LOST, _LOST_SHARE = 90.0, 120.0, 0.07
+_NEAR_LINES, _NEAR_WORDS = 0.7, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,29 @@ class Agreement:
     seen: float
     ruled: float
     labels: int
-    strength: float
+
+    @property
+    def score(self) -> float:
+        """0 to 1, 0.5 = just enough to be believed: as good as the worst of its parts."""
+        parts = [(1.0 - self.foreign / _MOST_FOREIGN / 2)]
+        if self.labels >= _LEAST_LABELS:
+            parts.append(0.5 + (self.words - _LEAST_WORDS) / (1 - _LEAST_WORDS) / 2)
+        if self.ruled >= _LEAST_RULED:
+            parts.append(0.5 + (self.lines - _LEAST_LINES) / (1 - _LEAST_LINES) / 2)
+            parts.append(1.0 - self.lost / max(_MOST_LOST, _LOST_SHARE * self.ruled) / 2)
+        if len(parts) == 1:
+            return 0.0  # too little is printed on the form to know it by
+        return float(min(1.0, max(0.0, min(parts))))
+
+    @property
+    def quality(self) -> float:
+        """Tells the better one of two forms that differ little."""
+        return self.score + (self.lines + self.words) / 2 - (self.lost + self.foreign) / 500
+
+    @property
+    def is_near(self) -> bool:
+        """Enough to lay the form over a page that a person says is this form."""
+        return self.lines >= _NEAR_LINES or self.words >= _NEAR_WORDS
 
 
 def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
@@ -55,7 +82,6 @@ def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
         seen=float(np.count_nonzero(inside)) / inside.size,
         ruled=ruled / SCALE,
         labels=labels,
-        strength=strength,
     )
 
 
@@ -121,4 +147,4 @@ def _words(flat: Plane, inside: Plane, form: FormLayout) -> tuple[float, int]:
         count += 1
         if float(likeness.max()) >= _LABEL_LIKE:
             alike += weight
-    return (alike / looked if count >= _LEAST_LABELS else 0.0), count
+    return (alike / looked if looked else 0.0), count

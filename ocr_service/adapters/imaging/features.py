@@ -48,6 +48,11 @@ def grey_at_scale(pixels: Pixels | Plane, px_per_mm: float) -> tuple[Plane, Matr
 
 def darkness(grey: Plane) -> Plane:
     """How much darker than the paper around it each pixel is, 255 = black on white."""
+    return seen(grey)[0]
+
+
+def seen(grey: Plane) -> tuple[Plane, Plane]:
+    """The darkness, and where it tells anything: 255 on paper, 0 in shadows and borders."""
     height, width = grey.shape
     small = cv2.resize(
         grey, (max(2, width // _PAPER_STEP), max(2, height // _PAPER_STEP)), interpolation=cv2.INTER_AREA
@@ -57,10 +62,12 @@ def darkness(grey: Plane) -> Plane:
     paper = cv2.resize(cv2.blur(paper, (3, 3)), (width, height), interpolation=cv2.INTER_LINEAR)
     dark = cv2.subtract(paper, grey)
     dark = plane(cv2.divide(dark, plane(np.maximum(paper, 40)), scale=255.0))
+    tells = np.full((height, width), 255, np.uint8)
     if shadow.any():
         shadow = plane(cv2.dilate(shadow, np.ones((5, 5), np.uint8)))
-        dark[cv2.resize(shadow, (width, height), interpolation=cv2.INTER_NEAREST) > 0] = 0
-    return plane(dark)
+        tells[cv2.resize(shadow, (width, height), interpolation=cv2.INTER_NEAREST) > 0] = 0
+        dark = plane(cv2.bitwise_and(dark, tells))
+    return dark, tells
 
 
 def lines_of(dark: Plane) -> Lines:

@@ -13,10 +13,10 @@ from ocr_service.adapters.imaging.features import (
     SCALE,
     Lines,
     Matrix,
-    darkness,
     grey_at_scale,
     lines_of,
     millimetres,
+    seen,
     turned,
     turning,
 )
@@ -31,8 +31,10 @@ from ocr_service.models.readings import Match, PageOutcome
 from ocr_service.ports.form_reading import KnownForm
 from ocr_service.ports.page_reading import Pixels
 
-_TRIED = 3  # places that are looked at closely
-_WORTH = 0.6  # of the best place's likeness
+_ALIKE = 0.8  # of the best place's likeness: all that come so near are compared with each other
+_WORTH = 0.6  # the others are looked at only when none of these fits
+_TRIED = 4  # places that are looked at closely
+_KNOWN = 0.5
 _RATIOS = (1.0,)
 _OTHER_RATIOS = (0.84, 0.88, 0.92, 0.96, 1.04, 1.08, 1.12, 1.16)
 
@@ -62,7 +64,6 @@ class Fit:
     mesh: Mesh
     seen: Sightings
     agreement: Agreement
-    score: float
 
 
 class KnownPages:
@@ -84,7 +85,7 @@ class KnownPages:
             if template_id in ("", form.known.template_id) and template_page in (0, form.page.number)
         ]
         best = self._best(view, wanted)
-        if best is None or best.score < (ASSIGNED if template_id else KNOWN):
+        if best is None or not (best.agreement.score >= _KNOWN or (template_id and best.agreement.is_near)):
             return Placed(PageOutcome.UNKNOWN, sheet.pixels, 0, view.skew)
         return view.placed(best)
 
@@ -93,14 +94,13 @@ class KnownPages:
         for ratios in (_RATIOS, _OTHER_RATIOS):
             guesses = self._guesses(view, wanted, ratios)
             for guess in guesses[:_TRIED]:
-                if guess.score < _WORTH * guesses[0].score:
+                known = best is not None and best.agreement.score >= _KNOWN
+                if guess.score < (_ALIKE if known else _WORTH) * guesses[0].score:
                     break
                 fit = view.fit(self._layouts[guess.index], guess)
-                if best is None or fit.score > best.score:
+                if best is None or fit.agreement.quality > best.agreement.quality:
                     best = fit
-                if fit.score >= CERTAIN:
-                    return fit
-            if best is not None and best.score >= KNOWN:
+            if best is not None and best.agreement.score >= _KNOWN:
                 break
         return best
 
@@ -114,18 +114,13 @@ class KnownPages:
         return sorted(found, key=lambda guess: -guess.score)
 
 
-KNOWN = 0.5
-ASSIGNED = 0.25
-CERTAIN = 0.85
-
-
 class _View:
     """One page as it is looked at: darkness at SCALE, straightened for the coarse search only."""
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
         grey, self._to_dark = grey_at_scale(sheet.pixels, sheet.dpi / MM)
-        self.dark = darkness(grey)
+        self.dark, self._tells = seen(grey)
         self._half = np.asarray(
             cv2.resize(self.dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8
         )
@@ -154,12 +149,11 @@ class _View:
         rough = coarse.fitted(self._profiles[guess.turns], form.profiles, guess)
         to_turned = turning(guess.turns, *self._size) @ self._straightening
         base = np.linalg.inv(to_turned) @ rough @ millimetres(SCALE)
-        mesh, seen = refined(self.dark, self._half, form, base, form.grid.zero())
+        mesh, sightings = refined(self.dark, self._half, form, base, form.grid.zero())
         flat = laid_flat(self.dark, base, mesh, SCALE, 0)
-        height, width = self.dark.shape
-        inside = laid_flat(np.full((height, width), 255, np.uint8), base, mesh, SCALE, 0)
+        inside = laid_flat(self._tells, base, mesh, SCALE, 0)
         found = agreement(flat, inside, form)
-        return Fit(form, guess.turns, base, mesh, seen, found, score(found))
+        return Fit(form, guess.turns, base, mesh, sightings, found)
 
     def placed(self, fit: Fit) -> Placed:
         """In the words of the full picture."""
@@ -181,14 +175,9 @@ class _View:
             known.template_id,
             known.version,
             page.number,
-            round(fit.score, 4),
+            round(fit.agreement.score, 4),
             round(registration.residual_mm, 3),
         )
         return Placed(
             PageOutcome.MATCHED, pixels, fit.turns * 90, self.skew, known, page, match, registration
         )
-
-
-def score(found: Agreement) -> float:
-    """0 to 1: how surely the page is the form."""
-    return found.lines * found.words
