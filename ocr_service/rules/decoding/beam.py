@@ -18,11 +18,17 @@ _TINY = 1e-300
 @dataclass(frozen=True, slots=True)
 class Beam:
     """`width`: prefixes kept after each step; `most`: characters tried at a step; `weight`: how much the
-    grammar counts beside what was seen."""
+    grammar counts beside what was seen; `bonus`: log, for each character, without which a grammar would always
+    prefer the shorter reading."""
 
     width: int = 20
     most: int = 12
     weight: float = 0.5
+    bonus: float = 0.0
+
+    def score(self, weighed: float, length: int) -> float:
+        """What the grammar adds to the log probability of what was seen."""
+        return self.weight * weighed + self.bonus * length
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,7 @@ class _Prefix:
         "blank",
         "character",
         "factor",
+        "length",
         "letter",
         "next_blank",
         "next_letter",
@@ -55,13 +62,14 @@ class _Prefix:
     )
 
     def __init__(
-        self, before: "_Prefix | None", character: str, state: State, weighed: float, factor: float
+        self, before: "_Prefix | None", character: str, state: State, weighed: float, beam: Beam
     ) -> None:
         self.before = before
         self.character = character
         self.state = state
         self.weighed = weighed
-        self.factor = factor
+        self.length: int = before.length + 1 if before else 0
+        self.factor = exp(min(600.0, max(-600.0, beam.score(weighed, self.length))))
         self.after: dict[str, _Prefix | None] = {}
         self.blank = self.letter = self.next_blank = self.next_letter = 0.0
         self.peak = 0.0
@@ -72,7 +80,7 @@ def search(
 ) -> list[Found]:
     """`probabilities`: steps × (1 + characters), the blank first. All readings that are left at the end and
     that the grammar accepts, best first."""
-    root = _Prefix(None, "", grammar.start, 0.0, 1.0)
+    root = _Prefix(None, "", grammar.start, 0.0, beam)
     root.blank = 1.0
     prefixes = [root]
     scale = 0.0
@@ -86,7 +94,7 @@ def search(
         if end is not None and total > 0:
             text, peaks = _written(prefix)
             found.append(Found(text, log(total) + scale, prefix.weighed + end, peaks))
-    return sorted(found, key=lambda each: -(each.seen + beam.weight * each.weighed))
+    return sorted(found, key=lambda each: -(each.seen + beam.score(each.weighed, len(each.text))))
 
 
 def _columns(
@@ -123,7 +131,7 @@ def _step(
                 arriving = total * probability
             longer = prefix.after.get(character, prefix)
             if longer is prefix:
-                longer = prefix.after[character] = _longer(prefix, character, grammar, beam.weight)
+                longer = prefix.after[character] = _longer(prefix, character, grammar, beam)
             if longer is None:
                 continue
             if longer.next_letter == 0.0 and longer.blank == 0.0 and longer.letter == 0.0:
@@ -159,12 +167,12 @@ def _kept(reached: list[_Prefix], beam: Beam) -> tuple[list[_Prefix], float]:
     return kept, seen
 
 
-def _longer(prefix: _Prefix, character: str, grammar: Grammar, weight: float) -> _Prefix | None:
+def _longer(prefix: _Prefix, character: str, grammar: Grammar, beam: Beam) -> _Prefix | None:
     stepped = grammar.step(prefix.state, character)
     if stepped is None:
         return None
     weighed = prefix.weighed + stepped[1]
-    return _Prefix(prefix, character, stepped[0], weighed, exp(max(weight * weighed, -600.0)))
+    return _Prefix(prefix, character, stepped[0], weighed, beam)
 
 
 def _written(prefix: _Prefix) -> tuple[str, tuple[float, ...]]:

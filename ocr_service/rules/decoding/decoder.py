@@ -79,7 +79,7 @@ class Decoder:
             value = expectation.normal(each.text)
             if value not in factors:
                 factors[value] = max(expectation.plausible(value), _IMPOSSIBLE)
-            score = each.seen + expectation.beam.weight * each.weighed + log(factors[value])
+            score = each.seen + expectation.beam.score(each.weighed, len(each.text)) + log(factors[value])
             groups.setdefault(expectation.key(value), []).append((score, each, value))
         top = max(score for members in groups.values() for score, _, _ in members)
         shares = {key: sum(exp(score - top) for score, _, _ in members) for key, members in groups.items()}

@@ -19,7 +19,7 @@ _FORMATS = {
     FieldType.MY_NUMBER: r"\d{4} ?-?\d{4} ?-?\d{4}",
     FieldType.CORPORATE_NUMBER: r"\d ?-?\d{4} ?-?\d{4} ?-?\d{4}",
     FieldType.BANK_ACCOUNT: r"\d{1,7}",
-    FieldType.MONEY: r"(¥|金)? ?\d{1,3}( ?[,.] ?\d\d\d)*( ?円)?-?|(¥|金)? ?\d{1,10}( ?円)?-?|\d+ ?万 ?(\d+ ?)?円?",
+    FieldType.MONEY: r"(¥|金)? ?\d{1,3}( ?, ?\d\d\d)*( ?円)?-?|(¥|金)? ?\d{1,10}( ?円)?-?|\d+ ?万 ?(\d+ ?)?円?",
     FieldType.NUMBER: r"-?\d{1,3}(,\d\d\d)+|-?\d+([.]\d+)?",
     FieldType.DATE: _DATE,
 }
