@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 
 from kb_service.http import links
-from kb_service.http.arriving import form_of
 from kb_service.http.bank import Bank
 from kb_service.http.downloads import download
 from kb_service.http.parameters import AttachmentId, EntryId
@@ -18,6 +17,7 @@ from kernel.errors import Invalid, Problem, Text
 from kernel.identity.models import Actor
 from kernel.records import UnitOfWork
 from kernel.web import Web
+from kernel.web.arriving import form_of
 from kernel.web.idempotency import IdempotencyKey, fingerprint, once
 from kernel.web.problems import problem_responses
 
