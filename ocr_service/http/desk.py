@@ -1,0 +1,28 @@
+"""What the API calls; `ocr_service.wiring.Forms` is one."""
+
+from typing import Protocol
+
+from kernel.blobs import BlobStore
+from ocr_service.service.batches import Batches
+from ocr_service.service.intake import Intake
+from ocr_service.service.policies import Policies
+from ocr_service.service.sheets import Sheets
+
+
+class Forms(Protocol):
+    """The services of reading."""
+
+    @property
+    def batches(self) -> Batches: ...
+
+    @property
+    def intake(self) -> Intake: ...
+
+    @property
+    def sheets(self) -> Sheets: ...
+
+    @property
+    def policies(self) -> Policies: ...
+
+    @property
+    def blobs(self) -> BlobStore: ...
