@@ -14,7 +14,15 @@ _PRINT_BELOW = 215  # the blank form is print there
 _TOLERANCE_MM = 0.14  # how much wider print may be on the scan
 _LEAST_EXTENT_MM = 0.9  # smaller specks are dust
 _LEAST_AREA_MM2 = 0.10
-_BLANK_MM2 = 0.45  # less ink than that is no writing
+_SLIVER_MM = 0.25  # that near to print ink may be the print itself, a little out of place
+_BESIDE = 0.8
+_DOT_MM = 1.35  # a round speck up to that size alone is no writing: dust, not a character
+_BLANK_MM2 = 0.4  # less ink than that is no writing
+_SKIRT_MM = 0.4  # ink thinner than that
+_SKIRT_FROM_MM = 0.65  # and that near to print is the blur of a ruled line
+_PLENTY_MM2 = 20.0  # so much ink is writing without a closer look
+_FAINT = 5.5  # how much darker than their surroundings faint strokes are
+_FAINT_MM2 = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,15 @@ def written(patch: Patch) -> Ink:
     mask = printed(preprint.levels, _PRINT_BELOW, patch.pixels(_TOLERANCE_MM))
     all_ink = _strokes(light, patch)
     dark, touches = _belonging(all_ink, mask, patch)
+    plain = _plain(dark, mask, patch)
+    if plain < _BLANK_MM2:
+        faint = faint_strokes(light.dark, mask, patch)
+        if faint is not None:
+            all_ink = cv2.bitwise_or(all_ink, faint)
+            dark = cv2.bitwise_or(dark, faint)
+            plain = _BLANK_MM2 * 1.2
     square = patch.scale**2
-    amount = cv2.countNonZero(dark) / square
     rows, columns = patch.field.slices
-    red_amount = cv2.countNonZero(light.red[rows, columns]) / square
     return Ink(
         dark=dark,
         red=light.red,
@@ -58,11 +71,11 @@ def written(patch: Patch) -> Ink:
         levels=light.dark,
         preprint=preprint,
         printed=mask,
-        amount=amount,
-        red_amount=red_amount,
+        amount=cv2.countNonZero(dark) / square,
+        red_amount=cv2.countNonZero(light.red[rows, columns]) / square,
         box=bounds(dark),
-        blank=amount < _BLANK_MM2,
-        doubt=float(np.exp(-abs(np.log(max(amount, 0.02) / _BLANK_MM2)))),
+        blank=plain < _BLANK_MM2,
+        doubt=float(np.exp(-abs(np.log(max(plain, 0.02) / _BLANK_MM2)))),
         touches_edge=touches,
         noise=light.noise,
     )
@@ -103,17 +116,63 @@ def _belonging(all_ink: Mask, mask: Mask, patch: Patch) -> tuple[Mask, bool]:
     area = stats[:, cv2.CC_STAT_AREA].astype(np.float64)
     inside = np.bincount(labels[rows, columns].ravel(), minlength=count)
     extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    thin = np.minimum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
-    edge = cv2.dilate(mask, np.ones((3, 3), np.uint8))
+    reach = 2 * patch.pixels(_SLIVER_MM) + 1
+    edge = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
     beside = np.bincount(labels[edge > 0].ravel(), minlength=count)
     keep = (inside > 0.5 * area) & (extent >= _LEAST_EXTENT_MM * scale) & (area >= _LEAST_AREA_MM2 * scale**2)
-    keep &= ~((beside > 0.25 * area) & (thin < 0.35 * scale))
+    keep &= beside < _BESIDE * area
     keep &= ~_streaks(stats, added.shape, scale)
     keep[0] = False
     wanted: Mask = np.where(keep, 255, 0).astype(np.uint8)
     dark: Mask = wanted[labels]
     touching = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
     return dark, int(np.count_nonzero(touching)) > 0.3 * scale
+
+
+def _plain(dark: Mask, mask: Mask, patch: Patch) -> float:
+    """How many mm² of the strokes are beyond doubt: larger than specks, and not beside print."""
+    amount = cv2.countNonZero(dark) / patch.scale**2
+    if not 0.0 < amount < _PLENTY_MM2:
+        return amount
+    reach = 2 * patch.pixels(_SLIVER_MM) + 1
+    free = cv2.bitwise_and(dark, cv2.bitwise_not(cv2.dilate(mask, np.ones((reach, reach), np.uint8))))
+    return _larger_than(free, mask, patch)[0] / patch.scale**2
+
+
+def _larger_than(strokes: Mask, print_mask: Mask, patch: Patch) -> tuple[int, Mask]:
+    """The strokes that are more than specks and more than the skirt of a ruled line, and their pixels' number."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8, ltype=cv2.CV_32S)
+    wide, tall = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
+    large = np.maximum(wide, tall) > _DOT_MM * patch.scale
+    thin = large & (np.minimum(wide, tall) < max(2.5, _SKIRT_MM * patch.scale))
+    if thin[1:].any():
+        reach = 2 * patch.pixels(_SKIRT_FROM_MM) + 1
+        around = cv2.dilate(print_mask, np.ones((reach, reach), np.uint8)) > 0
+        beside = np.bincount(labels[around].ravel(), minlength=count)
+        large &= ~(thin & (beside > 0.6 * stats[:, cv2.CC_STAT_AREA]))
+    large[0] = False
+    kept: Mask = np.where(large, 255, 0).astype(np.uint8)[labels]
+    return int(stats[large, cv2.CC_STAT_AREA].sum()), kept
+
+
+def faint_strokes(dark: Levels, mask: Mask, patch: Patch) -> Mask | None:
+    """Writing too faint for the threshold: sharp thin strokes that stand out from their own surroundings, where
+    what shines through from the back is broad and soft. None when there is none."""
+    levels = dark.astype(np.float32)
+    reach = 2 * patch.pixels(0.3) + 1
+    free = np.zeros(dark.shape, np.bool_)
+    rows, columns = patch.field.slices
+    free[rows, columns] = cv2.dilate(mask, np.ones((reach, reach), np.uint8))[rows, columns] == 0
+    near = cv2.GaussianBlur(levels, (0, 0), max(0.6, 0.1 * patch.scale))
+    around = cv2.GaussianBlur(levels, (0, 0), 0.55 * patch.scale)
+    deeper = np.where(free, around - near, 0.0)
+    scatter = deeper[free]
+    if scatter.size < 100:
+        return None
+    spread = 1.4826 * float(np.median(np.abs(scatter)))
+    found = np.where(deeper > max(_FAINT, 3.2 * spread), 255, 0).astype(np.uint8)
+    area, strokes = _larger_than(found, mask, patch)
+    return strokes if area >= _FAINT_MM2 * patch.scale**2 else None
 
 
 def _streaks(stats: Labels, shape: tuple[int, ...], scale: float) -> Labels:

@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 from ocr_service.adapters.imaging.patches import Levels, Mask
 
 _SEARCH_MM = 1.0  # how far print may lie from where the registration expects it
-_COARSE = 4.0  # pixels per millimetre of the first search
-_TILE_MM = 28.0
-_FINE = 2  # pixels of the second search, each way
+_COARSE = 5.0  # pixels per millimetre of the search: a line then agrees best with its middle, however wide
+_TILE_MM = 18.0
 _PULL = 0.06  # what a millimetre of displacement must gain in agreement
 _CLIP = 70  # ink darker than that counts the same: a heavy pen must not outweigh a fine line
 _LEAST_PRINT = 0.002  # share of a tile that must be printed for it to be looked for
@@ -31,12 +30,13 @@ class Preprint:
 
 def laid_over(dark: Levels, blank: Levels, scale: float) -> Preprint:
     """Moves the blank form by up to 1 mm, tile by tile, to where its print lies on the crop."""
-    ink = _clipped(dark)
-    print_ink = _clipped(blank)
+    factor = min(1.0, _COARSE / scale)
+    ink, print_ink = _smaller(_clipped(dark), factor), _smaller(_clipped(blank), factor)
     if float(print_ink.mean()) < 255 * 0.0004:
         return Preprint(blank, 1.0, 0.0)
-    height, width = dark.shape
-    across, down = _tiles(width / scale), _tiles(height / scale)
+    height, width = ink.shape
+    fine = scale * factor
+    across, down = _tiles(width / fine), _tiles(height / fine)
     xs = np.zeros((down, across), np.float32)
     ys = np.zeros((down, across), np.float32)
     trust = np.zeros((down, across), np.float32)
@@ -48,14 +48,14 @@ def laid_over(dark: Levels, blank: Levels, scale: float) -> Preprint:
             tile = print_ink[top:bottom, left:right]
             if float(tile.mean()) < 255 * _LEAST_PRINT:
                 continue
-            x, y, fit = _displacement(ink, tile, left, top, scale)
+            x, y, fit = _displacement(ink, tile, left, top, fine)
             xs[row, column], ys[row, column], trust[row, column] = x, y, 1.0
             weight = float(tile.mean())
             fits += fit * weight
             weights += weight
     if not weights:
         return Preprint(blank, 1.0, 0.0)
-    xs, ys = _filled(xs, trust), _filled(ys, trust)
+    xs, ys = _filled(xs, trust) / factor, _filled(ys, trust) / factor
     return Preprint(_moved(blank, xs, ys), fits / weights, float(np.hypot(xs, ys).max()))
 
 
@@ -69,37 +69,33 @@ def _tiles(millimetres: float) -> int:
     return max(1, round(millimetres / _TILE_MM))
 
 
+def _smaller(ink: Levels, factor: float) -> Levels:
+    if factor == 1.0:
+        return cv2.GaussianBlur(ink, (3, 3), 0.7)
+    return cv2.resize(ink, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+
+
 def _displacement(ink: Levels, tile: Levels, left: int, top: int, scale: float) -> tuple[float, float, float]:
     """(x, y) in pixels that lay the tile over its print, and the share of its ink that is found there."""
     reach = max(2, round(_SEARCH_MM * scale))
     height, width = tile.shape
     window = _window(ink, left - reach, top - reach, width + 2 * reach, height + 2 * reach)
-    factor = min(1.0, _COARSE / scale)
-    coarse_reach = max(1, round(reach * factor))
-    small_tile = cv2.resize(tile, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    size = (small_tile.shape[1] + 2 * coarse_reach, small_tile.shape[0] + 2 * coarse_reach)
-    small_window = cv2.resize(window, size, interpolation=cv2.INTER_AREA)
-    x, y, _ = _best(small_window, small_tile, coarse_reach, _COARSE if factor < 1.0 else scale)
-    x, y = x / factor, y / factor
-    around = _window(
-        ink, left + round(x) - _FINE, top + round(y) - _FINE, width + 2 * _FINE, height + 2 * _FINE
-    )
-    dx, dy, fit = _best(around, tile, _FINE, scale, (round(x), round(y)))
-    return round(x) + dx, round(y) + dy, fit
-
-
-def _best(
-    window: Levels, tile: Levels, reach: int, scale: float, origin: tuple[int, int] = (0, 0)
-) -> tuple[float, float, float]:
-    """The displacement with the best agreement less what it costs to move."""
     agreement = cv2.matchTemplate(window, tile, cv2.TM_CCORR)
-    whole = float(np.sum(tile.astype(np.float32) ** 2)) or 1.0
-    agreement = np.minimum(agreement / whole, 1.0)
-    side = np.arange(-reach, reach + 1, dtype=np.float32)
-    side_x, side_y = side[: agreement.shape[1]] + origin[0], side[: agreement.shape[0]] + origin[1]
-    cost = _PULL * (side_x[None, :] ** 2 + side_y[:, None] ** 2) / scale**2
-    _, _, _, (x, y) = cv2.minMaxLoc(agreement - cost)
-    return float(x - reach), float(y - reach), float(agreement[y, x])
+    agreement /= float(np.sum(np.square(tile, dtype=np.float32))) or 1.0
+    away = np.arange(-reach, reach + 1, dtype=np.float32) ** 2 / scale**2
+    worth = agreement - _PULL * (away[None, :] + away[:, None])
+    _, _, _, (x, y) = cv2.minMaxLoc(worth)
+    fit = min(1.0, float(agreement[y, x]))
+    return x - reach + _between(worth[y, :], x), y - reach + _between(worth[:, x], y), fit
+
+
+def _between(worth: Grid, best: int) -> float:
+    """Where between the pixels the parabola through the best value and its neighbours is highest."""
+    if not 0 < best < len(worth) - 1:
+        return 0.0
+    before, here, after = (float(each) for each in worth[best - 1 : best + 2])
+    bend = before - 2 * here + after
+    return 0.5 * (before - after) / bend if bend < 0 else 0.0
 
 
 def _window(ink: Levels, left: int, top: int, width: int, height: int) -> Levels:
