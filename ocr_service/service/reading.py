@@ -6,6 +6,7 @@ stored in one unit of work and only while this attempt of the lane has claimed i
 
 import io
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +31,7 @@ Heard = Callable[[int, int], None]
 """heard(done, total) after each page; what it raises ends the lane."""
 
 DEATHS = 2  # a page that its reader dies of so often is left
+LONGEST_SECONDS = 60.0  # of one process of the reader, far below what its sandbox allows
 _LARGEST = 200_000_000  # bytes of the crops of one page
 _STATES = {
     PageOutcome.MATCHED: PageState.READ,
@@ -106,6 +108,7 @@ class Reading:
         waiting = {(page.member, page.number): page for page in claimed.pages}
         own: list[BaseException] = []
         count = done
+        begun = time.monotonic()
 
         def on_page(reading: PageReading) -> None:
             nonlocal count
@@ -116,7 +119,7 @@ class Reading:
                 go_on = self._store(page, reading, token)
                 count += 1
                 heard(count, count + len(waiting) + 1)
-                if not go_on:
+                if not go_on or time.monotonic() - begun > LONGEST_SECONDS:
                     raise _Enough
             except BaseException as error:
                 own.append(error)
