@@ -101,6 +101,20 @@ class TemplateVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionLine:
+    """One version without its content, for lists. `note`: of the publisher, and of a yanked one the reason."""
+
+    template_id: str
+    version: str
+    state: TemplateState
+    digest: str
+    saved_at: datetime
+    saved_by: str
+    envelope: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A template with its owner and whom it is shared with; `revision` counts its saves (for If-Match);
     `current` is the newest published version, "" when there is none."""
@@ -114,6 +128,14 @@ class Template:
     current: str
     updated_at: datetime
     archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a list of templates; `next` is the cursor of the page after, None at the end."""
+
+    items: tuple[Template, ...]
+    next: str | None = None
 
 
 def _moved(field: Field, name: str, down: float) -> Field:
