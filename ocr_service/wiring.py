@@ -9,7 +9,9 @@ from kernel.clock import Clock
 from kernel.jobs import Jobs, Retry, Task
 from kernel.records import Records
 from kernel.sandbox import Limits, Sandbox
+from ocr_service.adapters.lexicons.files import load_addresses
 from ocr_service.adapters.records import sql_desk
+from ocr_service.adapters.records.verification import SqlVerification
 from ocr_service.adapters.sandboxed_form_reader import SandboxedFormReader
 from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
@@ -18,6 +20,7 @@ from ocr_service.ports.form_reading import FormReader, ScanOpener
 from ocr_service.ports.page_reading import PageReader
 from ocr_service.service.batches import Batches
 from ocr_service.service.calls import Calls
+from ocr_service.service.deciding import Deciding, FormCabinet
 from ocr_service.service.intake import Intake
 from ocr_service.service.lanes import LaneWatch
 from ocr_service.service.page_reading import Reading as PageTexts
@@ -25,6 +28,7 @@ from ocr_service.service.policies import Policies
 from ocr_service.service.reading import Reading
 from ocr_service.service.retention import Retention
 from ocr_service.service.sheets import Sheets
+from ocr_service.service.verification import Verification
 from ocr_service.service.watching import Watching
 from ocr_service.tasks.erasing import EraseBatch, SweepBlobs
 from ocr_service.tasks.opening import OpenFile
@@ -69,6 +73,7 @@ class Forms:
     retention: Retention
     watching: Watching
     lanes: LaneWatch
+    verification: Verification
     blobs: BlobStore
 
 
@@ -79,6 +84,10 @@ def build(parts: Parts) -> Forms:
     batches = Batches(desk, parts.shelf, calls, parts.audit, parts.clock)
     intake = Intake(desk, calls, parts.blobs, parts.audit, parts.clock, settle=batches.settle)
     policies = Policies(desk, parts.audit, parts.clock, parts.scan_folder)
+    cabinet, entries = FormCabinet(parts.shelf), SqlVerification()
+    deciding = Deciding(
+        desk, entries, cabinet, parts.audit, parts.clock, settle=batches.settle, postal=_places_of
+    )
     return Forms(
         batches=batches,
         intake=intake,
@@ -106,8 +115,14 @@ def build(parts: Parts) -> Forms:
             largest=parts.upload_limit,
         ),
         lanes=LaneWatch(parts.records, desk, calls),
+        verification=Verification(desk, entries, deciding, cabinet, parts.clock),
         blobs=parts.blobs,
     )
+
+
+def _places_of(code: str) -> tuple[str, ...]:
+    """The places of a postal code; the directory (3 MB, 0.1 s) is read when the first is asked for."""
+    return load_addresses().of_postal(code)
 
 
 def lane_tasks(forms: Forms) -> dict[str, Task]:
