@@ -37,6 +37,7 @@ _MUTUAL = (
     "萩荻", "遣遺", "網綱", "坂板", "枝技", "村材", "住往", "佳住", "孝考", "季李", "辺込", "栄采", "真直", "恵惠", "高髙", "崎﨑", "谷各",
 )  # fmt: skip
 _FORBIDDEN = 0.9  # share of a forbidden twin's probability that its character takes over
+_RARE = 0.3  # share that is left to characters beyond JIS X 0208
 _ALLOWED = 0.02  # share that a character gets of a twin that is allowed as well
 
 
@@ -62,21 +63,26 @@ _EITHER = _meanings(row[at:] + row[:at] for row in _MUTUAL for at in range(len(r
 
 @dataclass(frozen=True, slots=True)
 class Alphabet:
-    """The characters a field may hold: whole classes, and single ones. No class at all = everything."""
+    """The characters a field may hold: whole classes, and single ones. No class at all = all that is
+    written in Japan."""
 
     classes: frozenset[Characters] = frozenset()
     single: frozenset[str] = frozenset()
 
     def __contains__(self, character: str) -> bool:
-        if not self.classes and not self.single:
+        if character in self.single:
             return True
-        return character in self.single or not classes_of(character).isdisjoint(self.classes)
+        if self.single and not self.classes:
+            return False
+        return _rarity(character) > 0 and (
+            not self.classes or not classes_of(character).isdisjoint(self.classes)
+        )
 
     def meanings(self, seen: str) -> tuple[tuple[str, float], ...]:
         """What may be meant by a character that the engine saw, each with its share of the probability."""
         if seen in self:
             twins = _EITHER.get(seen, "")
-            return ((seen, 1.0), *((twin, _ALLOWED) for twin in twins if twin in self))
+            return ((seen, _rarity(seen)), *((twin, _ALLOWED) for twin in twins if twin in self))
         plain = _plain(seen)
         if plain != seen and plain in self:
             return ((plain, 1.0),)
@@ -85,6 +91,18 @@ class Alphabet:
             return ((kana, 1.0),)
         meant = [twin for twin in _FOLDED.get(seen, "") if twin in self]
         return tuple((twin, _FORBIDDEN / len(meant)) for twin in meant)
+
+
+def _rarity(character: str) -> float:
+    """1 for the characters of JIS X 0208 and Windows, less for the others of JIS X 0213, 0 for what no Japanese
+    office writes (simplified Chinese, Thai, emoji)."""
+    for encoding, share in (("cp932", 1.0), ("euc_jis_2004", _RARE)):
+        try:
+            character.encode(encoding)
+        except UnicodeEncodeError:
+            continue
+        return share
+    return 0.0
 
 
 def _plain(character: str) -> str:

@@ -6,12 +6,13 @@ from math import log
 
 from ocr_service.models.fields import Field, FieldType
 from ocr_service.rules import values
+from ocr_service.rules.decoding.addresses import AddressOf
 from ocr_service.rules.decoding.alphabets import Alphabet
 from ocr_service.rules.decoding.beam import Beam
 from ocr_service.rules.decoding.formats import alphabet_of, format_of, plausibility
 from ocr_service.rules.decoding.grammars import AnyOf, AnyText, Grammar, Phrases
 from ocr_service.rules.decoding.patterns import Pattern
-from ocr_service.rules.decoding.words import AddressOf, NameOf
+from ocr_service.rules.decoding.words import NameOf
 from ocr_service.rules.lexicons.addresses import without_prefecture
 from ocr_service.rules.lexicons.lexicons import Lexicons
 

@@ -25,6 +25,7 @@ _FORMATS = {
 }
 _UNITS = "名人枚個歳才日月年回時分階号室件世帯割%kgcm㎡m"
 _DIGITS = frozenset("0123456789")
+_WRITTEN = frozenset(Characters) - {Characters.SIGNS}
 _KANA_SIGNS = frozenset(" ー-.()・「」")
 _WRONG = 0.02  # how much rarer values that a check digit or the calendar refuses are than others
 _FAULTY = 0.2  # the same for what merely looks unusual
@@ -38,7 +39,9 @@ def alphabet_of(field: Field) -> Alphabet:
         return Alphabet(field.characters | {Characters.SIGNS})
     if field.type is FieldType.KANA:
         return Alphabet(frozenset({Characters.KATAKANA}), _KANA_SIGNS | _DIGITS)
-    if field.type in (FieldType.NAME,):
+    if field.type is FieldType.ADDRESS:
+        return Alphabet(_WRITTEN, frozenset(" -ー()・、.&"))
+    if field.type is FieldType.NAME:
         return Alphabet(
             frozenset({Characters.KANJI, Characters.HIRAGANA, Characters.KATAKANA, Characters.LATIN}),
             frozenset(" ・-."),
