@@ -60,6 +60,51 @@ def variants(
     _write(figures, target)
 
 
+@app.command("ocr")
+def ocr(
+    folder: Folder,
+    model: Annotated[str, typer.Option(help="Model NAME@VERSION that reads; the current one when left out.")] = "",
+    with_naive: Annotated[bool, typer.Option("--with-naive", help="Run the naive pipeline beside it.")] = False,
+    peer_pages: Annotated[int, typer.Option(help="Pages of each form that other engines read whole.")] = 0,
+    lanes: Annotated[int, typer.Option(help="Pages read at the same time.")] = 2,
+    target: Json = None,
+) -> None:
+    """Filled-in forms: form.json, pages/, truth.csv; or a folder of such folders."""
+    from evals.ocr.evaluate import Options, evaluate
+
+    figures = evaluate(folder, Options(model, with_naive, peer_pages, lanes), errors.print)
+    table = Table("", "ours", *(["naive"] if with_naive else []))
+    for name, path in _OCR_ROWS.items():
+        found = [_at(figures, path)] + ([_at(figures["naive"], path)] if with_naive else [])
+        table.add_row(name, *found)
+    output.print(table)
+    _write(figures, target)
+
+
+_OCR_ROWS = {
+    "field accuracy": "field_accuracy",
+    "  printed": "parts.printed.field_accuracy",
+    "  handwritten": "parts.handwritten.field_accuracy",
+    "  marks": "parts.mark.field_accuracy",
+    "  brush (apart)": "brush.field_accuracy",
+    "blank accuracy": "blank_accuracy",
+    "cer": "cer",
+    "straight-through": "straight_through",
+    "  wrong among them": "straight_through_error",
+    "  upper 95 % bound": "straight_through_error_upper",
+    "seconds a page": "s_per_page",
+    "pages": "pages",
+    "fields": "fields",
+}
+
+
+def _at(figures: dict[str, Any], path: str) -> str:
+    value: Any = figures
+    for part in path.split("."):
+        value = value.get(part, "") if isinstance(value, dict) else ""
+    return str(value)
+
+
 def _write(figures: dict[str, Any], target: Path | None) -> None:
     if target is not None:
         target.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
