@@ -118,8 +118,7 @@ def _foreign(found: Plane, inside: Plane, strokes: Strokes, least: float, along:
     line = plane(
         cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((1, length) if along else (length, 1), np.uint8))
     )
-    known = cv2.dilate(strokes.mask, np.ones((13, 9) if along else (9, 13), np.uint8))
-    line[(known > 0) | (cv2.erode(inside, np.ones((17, 17), np.uint8)) == 0)] = 0
+    line[(strokes.near > 0) | (cv2.erode(inside, np.ones((17, 17), np.uint8)) == 0)] = 0
     count, _, stats, _ = cv2.connectedComponentsWithStats(line, connectivity=8)
     if count <= 1:
         return 0.0

@@ -21,6 +21,7 @@ from ocr_service.models.forms import FormPage
 from ocr_service.ports.form_reading import KnownForm, UnreadableScan
 
 _LINE_DARK = 50
+_LINE_LIKE = 8
 _SHORTEST_MM = 8.0  # of a ruled line
 _LABEL_DARK = 60
 _MOST_LABELS = 120
@@ -29,13 +30,15 @@ _MOST_LABELS = 120
 @dataclass(frozen=True, slots=True)
 class Strokes:
     """Pixels of the form's ruled lines along one direction: `ys`, `xs` and the number of the line that each
-    belongs to; `lengths` of the lines in pixels."""
+    belongs to; `lengths` of the lines in pixels. `near`: wherever the form has anything like a line (dashes, rows
+    of print), and a little around it."""
 
     ys: NDArray[np.intp]
     xs: NDArray[np.intp]
     owner: NDArray[np.intp]
     lengths: NDArray[np.float64]
     mask: Plane
+    near: Plane
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def layout_of(known: KnownForm, page: FormPage) -> FormLayout:
     grey = cv2.resize(np.asarray(picture, np.uint8), width, interpolation=cv2.INTER_AREA)
     dark = darkness(np.asarray(grey, np.uint8))
     lines = lines_of(dark)
-    across, down = _strokes(dark, along=1), _strokes(dark, along=0)
+    across, down = _strokes(dark, lines.across, along=1), _strokes(dark, lines.down, along=0)
     grid = Grid.over(page.width, page.height)
     return FormLayout(
         known,
@@ -94,7 +97,7 @@ def layout_of(known: KnownForm, page: FormPage) -> FormLayout:
     )
 
 
-def _strokes(dark: Plane, along: int) -> Strokes:
+def _strokes(dark: Plane, lines: Plane, along: int) -> Strokes:
     """Ruled lines: dark for at least `_SHORTEST_MM` along one axis, thin along the other."""
     length = round(_SHORTEST_MM * SCALE)
     kernel = np.ones((1, length) if along else (length, 1), np.uint8)
@@ -104,7 +107,10 @@ def _strokes(dark: Plane, along: int) -> Strokes:
     count, owner, stats, _ = cv2.connectedComponentsWithStats(found, connectivity=8)
     sizes = stats[:, cv2.CC_STAT_WIDTH if along else cv2.CC_STAT_HEIGHT].astype(np.float64)
     ys, xs = np.nonzero(found)
-    return Strokes(ys, xs, owner[ys, xs].astype(np.intp), sizes[:count], np.asarray(found, np.uint8))
+    known = cv2.max(found, (lines >= _LINE_LIKE).astype(np.uint8))
+    near = cv2.dilate(known, np.ones((13, 9) if along else (9, 13), np.uint8))
+    owners = owner[ys, xs].astype(np.intp)
+    return Strokes(ys, xs, owners, sizes[:count], np.asarray(found, np.uint8), np.asarray(near, np.uint8))
 
 
 def _labels(dark: Plane, across: Strokes, down: Strokes) -> tuple[tuple[int, int, int, int], ...]:
