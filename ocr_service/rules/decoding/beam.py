@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ocr_service.rules.decoding.grammars import Grammar, State
 
 _LEAST = 1e-4  # probability of a character at a step
-_SHARE = 1e-6  # of the best prefix's score below which a prefix is dropped
+_SHARE = 1e-5  # of the best prefix's score below which a prefix is dropped
 _TINY = 1e-300
 
 
@@ -116,6 +116,7 @@ def _step(
     prefixes: list[_Prefix], blank: float, letters: list[tuple[str, float]], grammar: Grammar, beam: Beam
 ) -> tuple[list[_Prefix], float]:
     reached = list(prefixes)
+    least = _SHARE * max((prefix.blank + prefix.letter) * prefix.factor for prefix in prefixes)
     for prefix in prefixes:
         total = prefix.blank + prefix.letter
         prefix.next_blank += total * blank
@@ -125,10 +126,10 @@ def _step(
                     prefix.next_letter += prefix.letter * probability
                     prefix.peak = max(prefix.peak, probability)
                 arriving = prefix.blank * probability
-                if arriving <= 0.0:
-                    continue
             else:
                 arriving = total * probability
+            if arriving * prefix.factor < least:
+                continue
             longer = prefix.after.get(character, prefix)
             if longer is prefix:
                 longer = prefix.after[character] = _longer(prefix, character, grammar, beam)

@@ -12,10 +12,12 @@ from ocr_service.models.readings import Candidate
 from ocr_service.rules.decoding.alphabets import Alphabet
 from ocr_service.rules.decoding.beam import Found, search
 from ocr_service.rules.decoding.expectations import Expectation
+from ocr_service.rules.decoding.neighbours import neighbours
 
 _MOST = 5  # candidates
 _IMPOSSIBLE = 1e-6  # least factor of a value
-_FLOORED = 40  # alphabets up to this size have that floor: formats of digits
+_SURE = 0.98  # of each digit, from which no other is thought of
+_NEIGHBOURS, _ALL = 24, 130  # readings with another digit that are thought of: some, or all
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Decoder:
         probabilities, characters = self._joined(lattices, expectation)
         found = search(probabilities, characters, expectation.grammar, expectation.beam)
         found = [each for each in found if each.text.strip()]
+        if found and expectation.digits:
+            plausible = expectation.plausible(expectation.normal(found[0].text)) == 1.0
+            if not plausible or min(found[0].characters) < _SURE:
+                most = _NEIGHBOURS if plausible else _ALL
+                found += neighbours(found, expectation.grammar, most)
         if not found:
             return Decoded(_fallback(plain, expectation), None, plain)
         return self._ranked(found, plain, sum(_loudest(lattice) for lattice in lattices), expectation)
@@ -118,9 +125,6 @@ class Decoder:
         if expectation.cells and len(lattices) > 1:
             folded = [(_single(rows), characters) for rows, characters in folded]
         names = sorted({character for _, characters in folded for character in characters})
-        small = expectation.alphabet.single if not expectation.alphabet.classes else frozenset()
-        if 0 < len(small) <= _FLOORED:
-            names = sorted(small)
         place = {character: number for number, character in enumerate(names, start=1)}
         parts = []
         for rows, characters in folded:

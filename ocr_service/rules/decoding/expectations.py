@@ -22,7 +22,7 @@ _UNLISTED = 0.1  # share of a form's answers that are none of its own choices
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """`normal`: raw reading to normal value; `key`: values with the same key mean the same; `plausible`: factor for a value; `known`: whether a reading is in
-    the lexicon, or has the format; `cells`: the lattices are single characters."""
+    the lexicon, or has the format; `cells`: the lattices are single characters; `digits`: the field is mostly digits."""
 
     type: FieldType
     alphabet: Alphabet
@@ -32,6 +32,7 @@ class Expectation:
     plausible: Callable[[str], float]
     known: Callable[[str], bool]
     cells: bool = False
+    digits: bool = False
     beam: Beam = field(default_factory=Beam)
 
 
@@ -50,6 +51,7 @@ def expectation_of(
         plausible=lambda value: plausibility(field, value),
         known=_known(field, lexicons),
         cells=field.cells > 0,
+        digits=format_of(field) is not None,
         beam=_beam(field),
     )
 
