@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from kernel.web import Web
-from ocr_service.http import batches, files, policy, sheets
+from ocr_service.http import batches, fields, files, policy, sheets, verification
 from ocr_service.http.desk import Forms
 
 __all__ = ["UPLOADS", "Forms", "build_router"]
@@ -15,7 +15,7 @@ UPLOADS = (r"/api/v1/batches/[^/]+/files",)  # paths that take files
 def build_router(forms: Forms, web: Web) -> APIRouter:
     """All endpoints; mounted on the app as it is."""
     router = APIRouter(prefix="/api/v1")
-    for module in (batches, files, sheets, policy):
+    for module in (batches, files, sheets, fields, verification, policy):
         router.include_router(module.build(forms, web), generate_unique_id_function=_operation)
     return router
 

@@ -7,6 +7,7 @@ from ocr_service.service.batches import Batches
 from ocr_service.service.intake import Intake
 from ocr_service.service.policies import Policies
 from ocr_service.service.sheets import Sheets
+from ocr_service.service.verification import Verification
 
 
 class Forms(Protocol):
@@ -23,6 +24,9 @@ class Forms(Protocol):
 
     @property
     def policies(self) -> Policies: ...
+
+    @property
+    def verification(self) -> Verification: ...
 
     @property
     def blobs(self) -> BlobStore: ...

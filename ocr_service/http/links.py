@@ -35,3 +35,8 @@ OF_FIRST_PAGE = _leading(
     batch_id="/items/0/batch_id",
     page_id="/items/0/id",
 )
+OF_FIRST_FIELD = _leading(
+    ("getField", "takeField", "checkText", "decideField", "readHistory"),
+    batch_id="/items/0/batch_id",
+    field_id="/items/0/id",
+)
