@@ -10,6 +10,8 @@ from starlette.concurrency import run_in_threadpool
 
 import kb_service.http
 import kb_service.pages
+import ocr_service.http
+import ocr_service.pages
 import portal.pages
 from assembly.embedded import Part, System, build
 from assembly.health import check, published
@@ -40,12 +42,22 @@ def build_app(system: System, part: Part = Part.ALL) -> FastAPI:
         lifespan=life,
     )
     web, bank = system.web, system.bank
-    web.install(app, uploads=(*kb_service.http.UPLOADS, *kb_service.pages.UPLOADS))
+    web.install(
+        app,
+        uploads=(
+            *kb_service.http.UPLOADS,
+            *kb_service.pages.UPLOADS,
+            *ocr_service.http.UPLOADS,
+            *ocr_service.pages.UPLOADS,
+        ),
+    )
     app.include_router(portal.pages.build_router(bank, web))
     app.include_router(identity_pages.build_router(web, system.accounts))
     app.include_router(kb_service.pages.build_router(bank, web))
     app.include_router(identity_api.build_router(web, system.accounts))
     app.include_router(kb_service.http.build_router(bank, web))
+    app.include_router(ocr_service.pages.build_router(system.forms, web))
+    app.include_router(ocr_service.http.build_router(system.forms, web))
 
     @app.get("/health", include_in_schema=False)
     def health() -> JSONResponse:

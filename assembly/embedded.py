@@ -8,8 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 
 import kb_service
+import ocr_service
 import portal
 from assembly import bridges
+from assembly.forms import FormsWork, parts_of, work_of
 from assembly.recurring import Recurring
 from kb_service import wiring as kb
 from kernel.audit import Audit, Sealer
@@ -25,6 +27,7 @@ from kernel.settings import Settings
 from kernel.web import Web, build_web
 from kernel.web.setup import Shared
 from migrations.run import upgrade
+from ocr_service import wiring as ocr
 
 _log = logging.getLogger("chienowa")
 SWEEP_SECONDS = 600.0  # between two looks at whether files have to be swept; they are once a day
@@ -56,6 +59,8 @@ class System:
     jobs: Jobs
     worker: Worker
     bank: kb.Bank
+    forms: ocr.Forms
+    forms_work: FormsWork
     growth: Recurring
     pruning: Recurring
     sweeping: Recurring
@@ -73,6 +78,7 @@ class System:
             self.bank.indexing.tell()
             self.standing.start()
         self.worker.start()
+        self.forms_work.start()
         self.sealer.start()
         self.growth.start()
         self.pruning.start()
@@ -84,6 +90,7 @@ class System:
         self.sweeping.stop()
         self.pruning.stop()
         self.growth.stop()
+        self.forms_work.stop()
         self.worker.stop()
         self.sealer.stop()
         self.bank.indexing.stop()
@@ -138,7 +145,9 @@ def build(settings: Settings, clock: Clock | None = None, shared: Shared | None 
     bank = kb.build(parts, settings.home, settings.embedding_model)
     worker = Worker(records, kb.tasks(bank, parts), clock, threads=settings.workers)
     jobs.listen(worker.wake)
-    folders = [Path(str(package.__file__)).parent for package in (kb_service, portal)]
+    form_parts = parts_of(settings, records, jobs, audit, clock)
+    forms = ocr.build(form_parts)
+    folders = [Path(str(package.__file__)).parent for package in (kb_service, ocr_service, portal)]
     web = build_web(settings, records, accounts, clock, folders, shared=shared)
     return System(
         settings=settings,
@@ -150,6 +159,8 @@ def build(settings: Settings, clock: Clock | None = None, shared: Shared | None 
         jobs=jobs,
         worker=worker,
         bank=bank,
+        forms=forms,
+        forms_work=work_of(forms, form_parts),
         growth=Recurring("growth", GROWTH_SECONDS, kb.growth(bank, parts).look),
         pruning=Recurring("pruning", PRUNING_SECONDS, kb.pruning(bank, parts, settings.home).look),
         sweeping=Recurring("sweeping", SWEEP_SECONDS, kb.sweeping(parts).look),

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
     workers: int = Field(
         1, ge=1, le=32, description="Background worker processes for extraction and adaptation."
     )
+    ocr_lanes: int = Field(2, ge=1, le=32, description="Pages of forms that are read at the same time.")
+    scan_folder: str = Field(
+        "", description="Folder below which wards may have a folder watched for scans; empty = none."
+    )
     upload_max_mb: int = Field(200, ge=1, description="Largest accepted upload in megabytes (10^6 bytes).")
     session_hours: int = Field(10, ge=1, le=72, description="Hours after which an unused session ends.")
     lockout_failures: int = Field(

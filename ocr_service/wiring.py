@@ -11,6 +11,8 @@ from kernel.records import Records
 from kernel.sandbox import Limits, Sandbox
 from ocr_service.adapters.lexicons.files import load_addresses
 from ocr_service.adapters.records import sql_desk
+from ocr_service.adapters.records.overviews import SqlOverviews
+from ocr_service.adapters.records.templates import SqlTemplates
 from ocr_service.adapters.records.verification import SqlVerification
 from ocr_service.adapters.sandboxed_form_reader import SandboxedFormReader
 from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
@@ -23,6 +25,7 @@ from ocr_service.service.calls import Calls
 from ocr_service.service.deciding import Deciding, FormCabinet
 from ocr_service.service.intake import Intake
 from ocr_service.service.lanes import LaneWatch
+from ocr_service.service.overviews import Overviews
 from ocr_service.service.page_reading import Reading as PageTexts
 from ocr_service.service.policies import Policies
 from ocr_service.service.reading import Reading
@@ -74,6 +77,7 @@ class Forms:
     watching: Watching
     lanes: LaneWatch
     verification: Verification
+    overviews: Overviews
     blobs: BlobStore
 
 
@@ -116,6 +120,7 @@ def build(parts: Parts) -> Forms:
         ),
         lanes=LaneWatch(parts.records, desk, calls),
         verification=Verification(desk, entries, deciding, cabinet, parts.clock),
+        overviews=Overviews(desk, SqlOverviews(), parts.shelf),
         blobs=parts.blobs,
     )
 
@@ -136,6 +141,11 @@ def tasks(forms: Forms, parts: Parts) -> dict[str, Task]:
     opening = OpenFile(parts.records, forms.intake, parts.blobs, parts.opener)
     ends = (EraseBatch(forms.retention), SweepBlobs(forms.retention))
     return {opening.name: Task(opening, gave_up=opening.gave_up)} | {each.name: Task(each) for each in ends}
+
+
+def build_shelf() -> FormShelf:
+    """The templates in the records."""
+    return SqlTemplates()
 
 
 def build_scan_opener(limits: Limits | None = None) -> ScanOpener:
