@@ -1,6 +1,7 @@
 """What the form itself has printed at a place: found on the crop, so that it can be taken away."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ _PULL = 0.06  # what a millimetre of displacement must gain in agreement
 _CLIP = 70  # ink darker than that counts the same: a heavy pen must not outweigh a fine line
 _LEAST_PRINT = 0.002  # share of a tile that must be printed for it to be looked for
 
-Grid = NDArray[np.float32]
+Grid = NDArray[Any]  # float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def laid_over(dark: Levels, blank: Levels, scale: float) -> Preprint:
     height, width = ink.shape
     fine = scale * factor
     across, down = _tiles(width / fine), _tiles(height / fine)
-    xs = np.zeros((down, across), np.float32)
-    ys = np.zeros((down, across), np.float32)
+    xs: Grid = np.zeros((down, across), np.float32)
+    ys: Grid = np.zeros((down, across), np.float32)
     trust = np.zeros((down, across), np.float32)
     fits, weights = 0.0, 0.0
     for row in range(down):
@@ -80,10 +81,10 @@ def _displacement(ink: Levels, tile: Levels, left: int, top: int, scale: float) 
     reach = max(2, round(_SEARCH_MM * scale))
     height, width = tile.shape
     window = _window(ink, left - reach, top - reach, width + 2 * reach, height + 2 * reach)
-    agreement = cv2.matchTemplate(window, tile, cv2.TM_CCORR)
-    agreement /= float(np.sum(np.square(tile, dtype=np.float32))) or 1.0
+    whole = float(np.sum(np.square(tile, dtype=np.float32))) or 1.0
+    agreement = cv2.matchTemplate(window, tile, cv2.TM_CCORR) / whole
     away = np.arange(-reach, reach + 1, dtype=np.float32) ** 2 / scale**2
-    worth = agreement - _PULL * (away[None, :] + away[:, None])
+    worth: Grid = agreement - _PULL * (away[None, :] + away[:, None])
     _, _, _, (x, y) = cv2.minMaxLoc(worth)
     fit = min(1.0, float(agreement[y, x]))
     return x - reach + _between(worth[y, :], x), y - reach + _between(worth[:, x], y), fit
