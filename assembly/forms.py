@@ -66,6 +66,7 @@ def parts_of(settings: Settings, records: Records, jobs: Jobs, audit: Audit, clo
         opener=ocr.build_scan_opener(),
         reader=ocr.build_form_reader(clock),
         upload_limit=settings.upload_max_mb * 1_000_000,
+        keys=settings.folder("keys"),
         lanes=settings.ocr_lanes,
         scan_folder=Path(settings.scan_folder) if settings.scan_folder else None,
     )

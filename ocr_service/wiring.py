@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from kernel.artifacts import HouseSigner, Keyring
 from kernel.audit import Audit
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
@@ -28,9 +29,12 @@ from ocr_service.service.lanes import LaneWatch
 from ocr_service.service.overviews import Overviews
 from ocr_service.service.page_reading import Reading as PageTexts
 from ocr_service.service.policies import Policies
+from ocr_service.service.publishing import Publishing
 from ocr_service.service.reading import Reading
 from ocr_service.service.retention import Retention
 from ocr_service.service.sheets import Sheets
+from ocr_service.service.templates import Templates
+from ocr_service.service.trials import Trials
 from ocr_service.service.verification import Verification
 from ocr_service.service.watching import Watching
 from ocr_service.tasks.erasing import EraseBatch, SweepBlobs
@@ -60,6 +64,7 @@ class Parts:
     opener: ScanOpener
     reader: FormReader
     upload_limit: int  # bytes
+    keys: Path  # folder of the key that signs what is published in the browser
     lanes: int = 2
     scan_folder: Path | None = None
 
@@ -78,6 +83,10 @@ class Forms:
     lanes: LaneWatch
     verification: Verification
     overviews: Overviews
+    templates: Templates
+    publishing: Publishing
+    trials: Trials
+    keyring: Keyring
     blobs: BlobStore
 
 
@@ -88,6 +97,7 @@ def build(parts: Parts) -> Forms:
     batches = Batches(desk, parts.shelf, calls, parts.audit, parts.clock)
     intake = Intake(desk, calls, parts.blobs, parts.audit, parts.clock, settle=batches.settle)
     policies = Policies(desk, parts.audit, parts.clock, parts.scan_folder)
+    keyring = Keyring(parts.audit, parts.clock)
     cabinet, entries = FormCabinet(parts.shelf), SqlVerification()
     deciding = Deciding(
         desk, entries, cabinet, parts.audit, parts.clock, settle=batches.settle, postal=_places_of
@@ -121,6 +131,12 @@ def build(parts: Parts) -> Forms:
         lanes=LaneWatch(parts.records, desk, calls),
         verification=Verification(desk, entries, deciding, cabinet, parts.clock),
         overviews=Overviews(desk, SqlOverviews(), parts.shelf),
+        templates=Templates(SqlTemplates(), keyring, parts.audit, parts.clock),
+        publishing=Publishing(
+            SqlTemplates(), keyring, HouseSigner(parts.keys, keyring), parts.audit, parts.clock
+        ),
+        trials=Trials(parts.opener, parts.reader),
+        keyring=keyring,
         blobs=parts.blobs,
     )
 

@@ -15,6 +15,12 @@ def form_of(request: Request, limit: int) -> UploadForm:
     return UploadForm(request.headers.get("content-type", ""), _chunks(request, limit))
 
 
+def body_of(request: Request, limit: int) -> bytes:
+    """The whole body, for an endpoint that runs in a worker thread and reads it itself. Raises TooLarge as soon
+    as more than `limit` bytes have arrived."""
+    return b"".join(_chunks(request, limit))
+
+
 def _chunks(request: Request, limit: int) -> Iterator[bytes]:
     stream = request.stream()
     arrived = 0

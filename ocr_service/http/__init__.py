@@ -4,18 +4,44 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 from kernel.web import Web
-from ocr_service.http import batches, fields, files, policy, sheets, verification
+from ocr_service.http import (
+    batches,
+    fields,
+    files,
+    policy,
+    sheets,
+    template_files,
+    template_versions,
+    templates,
+    verification,
+)
 from ocr_service.http.desk import Forms
 
 __all__ = ["UPLOADS", "Forms", "build_router"]
 
-UPLOADS = (r"/api/v1/batches/[^/]+/files",)  # paths that take files
+# Paths that take files, or templates with the pictures of their pages.
+UPLOADS = (
+    r"/api/v1/batches/[^/]+/files",
+    r"/api/v1/forms",
+    r"/api/v1/forms/import",
+    r"/api/v1/forms/[^/]+/(draft|trial)",
+)
 
 
 def build_router(forms: Forms, web: Web) -> APIRouter:
     """All endpoints; mounted on the app as it is."""
     router = APIRouter(prefix="/api/v1")
-    for module in (batches, files, sheets, fields, verification, policy):
+    for module in (
+        batches,
+        files,
+        sheets,
+        fields,
+        verification,
+        policy,
+        template_files,
+        templates,
+        template_versions,
+    ):
         router.include_router(module.build(forms, web), generate_unique_id_function=_operation)
     return router
 

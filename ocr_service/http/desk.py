@@ -6,7 +6,10 @@ from kernel.blobs import BlobStore
 from ocr_service.service.batches import Batches
 from ocr_service.service.intake import Intake
 from ocr_service.service.policies import Policies
+from ocr_service.service.publishing import Publishing
 from ocr_service.service.sheets import Sheets
+from ocr_service.service.templates import Templates
+from ocr_service.service.trials import Trials
 from ocr_service.service.verification import Verification
 
 
@@ -27,6 +30,15 @@ class Forms(Protocol):
 
     @property
     def verification(self) -> Verification: ...
+
+    @property
+    def templates(self) -> Templates: ...
+
+    @property
+    def publishing(self) -> Publishing: ...
+
+    @property
+    def trials(self) -> Trials: ...
 
     @property
     def blobs(self) -> BlobStore: ...

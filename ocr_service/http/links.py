@@ -40,3 +40,21 @@ OF_FIRST_FIELD = _leading(
     batch_id="/items/0/batch_id",
     field_id="/items/0/id",
 )
+_TEMPLATE = (
+    "getTemplate",
+    "getDraft",
+    "saveDraft",
+    "publishDraft",
+    "listVersions",
+    "shareTemplate",
+    "archiveTemplate",
+    "restoreTemplate",
+    "copyTemplate",
+    "tryTemplate",
+)
+OF_TEMPLATE = _leading(_TEMPLATE, template_id="/id")
+OF_FIRST_TEMPLATE = _leading(_TEMPLATE, template_id="/items/0/id")
+OF_IMPORTED = _leading(_TEMPLATE, template_id="/template/id")
+OF_VERSIONS = _leading(
+    ("exportVersion", "getBlankPage", "yankVersion"), template_id="/0/template_id", version="/0/version"
+)

@@ -13,7 +13,7 @@ from ocr_service.rules import form_rules
 from ocr_service.rules.form_document import FORMAT, document
 from ocr_service.schemas.documents import Node
 
-LARGEST_FILE = 60_000_000  # bytes
+LARGEST_FILE = 40_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def form_desk(
         opener=FakeOpener(),
         reader=reader,
         upload_limit=LARGEST,
+        keys=home / "keys",
         lanes=lanes,
         scan_folder=scan_folder,
     )
