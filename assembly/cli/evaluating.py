@@ -61,10 +61,14 @@ def variants(
 
 
 @app.command("ocr")
-def ocr(
+def ocr(  # noqa: PLR0917
     folder: Folder,
-    model: Annotated[str, typer.Option(help="Model NAME@VERSION that reads; the current one when left out.")] = "",
-    with_naive: Annotated[bool, typer.Option("--with-naive", help="Run the naive pipeline beside it.")] = False,
+    model: Annotated[
+        str, typer.Option(help="Model NAME@VERSION that reads; the current one when left out.")
+    ] = "",
+    with_naive: Annotated[
+        bool, typer.Option("--with-naive", help="Run the naive pipeline beside it.")
+    ] = False,
     peer_pages: Annotated[int, typer.Option(help="Pages of each form that other engines read whole.")] = 0,
     lanes: Annotated[int, typer.Option(help="Pages read at the same time.")] = 2,
     target: Json = None,

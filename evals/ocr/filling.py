@@ -90,8 +90,8 @@ class _Filling:
             if int(row[2]) > self._rows[row[1]]:
                 return True
             return self._random.random() > 0.95
-        if field.type is FieldType.CHECK_BOX:
-            return False
+        if field.type in (FieldType.CHECK_BOX, FieldType.BARCODE):  # codes are printed by the office
+            return field.type is FieldType.BARCODE and self._random.random() > 0.97
         share = self._habits.required if field.required else self._habits.optional
         group = _PART.match(field.name) or _HOME.match(field.name)
         if group and not field.required and group["of"]:

@@ -72,7 +72,7 @@ def draw(order: Order) -> Made:
     words = Random(int(random.integers(0, 2**62)))
     design = DESIGNS[order.form]
     drawn, form = design.drawn(), _form(order.form)
-    hardness = float(random.beta(1.6, 1.5)) if order.hardness is None else order.hardness
+    hardness = float(random.beta(1.2, 3.4)) if order.hardness is None else order.hardness
     chance = random.random()
     kind = order.kind or (
         Kind.PRINTED if chance < _PRINTED else Kind.BRUSH if chance < _PRINTED + _BRUSH else Kind.HANDWRITTEN

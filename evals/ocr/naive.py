@@ -20,7 +20,8 @@ from ocr_service.rules.values import context_of, normal
 
 Pixels = NDArray[np.uint8]
 _DPI = 200
-_INK = 0.012  # share of a field's pixels that must be darker than the blank form's
+_INK = 0.003  # share of a field's pixels that must be dark beyond the blank form's
+_DARK = 160
 _CV: Any = cv2
 
 
@@ -79,7 +80,7 @@ class NaivePipeline:
             if field.type is FieldType.CHOICE:
                 values[field.name] = self._choice(field, flat)
             elif field.type in (FieldType.CHECK_BOX, FieldType.SEAL):
-                values[field.name] = CHECKED if self._ink(field.box, flat) > _INK * 2 else ""
+                values[field.name] = CHECKED if self._ink(field.box, flat) > _INK * 8 else ""
             elif field.type is FieldType.BARCODE:
                 text, _box, _code = _CV.QRCodeDetector().detectAndDecode(_cut(flat, field.box))
                 values[field.name] = str(text)
@@ -103,13 +104,13 @@ class NaivePipeline:
     def _choice(self, field: Field, flat: Pixels) -> str:
         inks = {choice.value: self._ink(choice.box, flat) for choice in field.choices}
         if field.several:
-            return "|".join(value for value, ink in inks.items() if ink > _INK * 4)
+            return "|".join(value for value, ink in inks.items() if ink > _INK * 12)
         best = max(inks, key=lambda value: inks[value])
-        return best if inks[best] > _INK * 4 else ""
+        return best if inks[best] > _INK * 12 else ""
 
     def _ink(self, box: Box, flat: Pixels) -> float:
-        now = np.asarray(cv2.cvtColor(_cut(flat, box), cv2.COLOR_RGB2GRAY)) < 128
-        before = _cut(self._known.blank, box) < 128
+        now = np.asarray(cv2.cvtColor(_cut(flat, box), cv2.COLOR_RGB2GRAY)) < _DARK
+        before = _cut(self._known.blank, box) < _DARK
         return float(now.mean() - before.mean())
 
 

@@ -45,9 +45,9 @@ def ink(random: Random, printed: bool, hardness: float) -> Ink:
     if printed:
         return Ink(BLACK, float(random.uniform(0.85, 1.0)), 0.0, float(random.uniform(3.0, 4.2)), 0.3)
     colour = (BLACK, BLACK, BLUE, PENCIL)[int(random.integers(0, 4))]
-    strength = float(np.clip(random.normal(0.95 - 0.28 * hardness, 0.10), 0.4, 1.0))
-    gaps = float(np.clip(random.normal(0.35 * hardness, 0.12), 0.0, 0.62))
-    return Ink(colour, strength, gaps, float(random.uniform(3.3, 5.4)), float(random.uniform(0.25, 0.55)))
+    strength = float(np.clip(random.normal(0.95 - 0.25 * hardness, 0.08), 0.45, 1.0))
+    gaps = float(np.clip(random.normal(0.32 * hardness - 0.02, 0.09), 0.0, 0.55))
+    return Ink(colour, strength, gaps, float(random.uniform(3.5, 5.6)), float(random.uniform(0.25, 0.55)))
 
 
 class Writer:
