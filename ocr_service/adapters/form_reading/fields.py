@@ -17,6 +17,7 @@ from ocr_service.models.fields import CHECKED, Field, FieldType
 from ocr_service.models.readings import Candidate, Flag
 from ocr_service.ports.page_reading import Pixels
 from ocr_service.ports.recognition import CtcReader
+from ocr_service.rules.calibration import Calibration
 from ocr_service.rules.decoding.decoder import Decoder
 from ocr_service.rules.decoding.expectations import expectation_of
 from ocr_service.rules.lexicons.lexicons import Lexicons
@@ -47,10 +48,11 @@ class Read:
 class FieldReader:
     """Reads single fields. `values` are those of the page's other fields that were read before."""
 
-    def __init__(self, engine: CtcReader, lexicons: Lexicons) -> None:
+    def __init__(self, engine: CtcReader, lexicons: Lexicons, calibration: Calibration) -> None:
         self._engine = engine
         self._decoder = Decoder(engine.alphabet)
         self._lexicons = lexicons
+        self._calibration = calibration
 
     @property
     def engine(self) -> str:
@@ -94,7 +96,8 @@ class FieldReader:
         decoded = self._decoder.read(lattices, expected)
         if decoded.evidence is None:
             return Read(decoded.candidates, 0.0, False, amount, flags | {Flag.UNWRITABLE})
-        return Read(decoded.candidates, decoded.evidence.probability, False, amount, flags)
+        confidence = self._calibration.confidence(cut.field, decoded.evidence)
+        return Read(decoded.candidates, confidence, False, amount, flags)
 
 
 def _pictures(cut: Cut, ink: Ink) -> list[Pixels]:

@@ -9,7 +9,7 @@ from typing import Any
 from ocr_service.adapters.form_reading.fields import FieldReader
 from ocr_service.adapters.form_reading.pages import PageReader, unreadable
 from ocr_service.adapters.imaging.opening import Opened, open_scan
-from ocr_service.adapters.lexicons.files import load_lexicons
+from ocr_service.adapters.lexicons.files import load_calibration, load_lexicons
 from ocr_service.adapters.rapidocr.ctc import RapidOcrCtcReader
 from ocr_service.models.readings import PageReading
 from ocr_service.ports.form_reading import KnownForm, PageAddress, UnreadableScan, Wanted
@@ -31,7 +31,7 @@ def read_pages(
     engine = RapidOcrCtcReader(threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
     reader = PageReader(
         forms,
-        FieldReader(engine, lexicons),
+        FieldReader(engine, lexicons, load_calibration()),
         lexicons.addresses.of_postal,
         date.fromisoformat(arguments["today"]),
     )

@@ -1,15 +1,18 @@
 """Lexicon files in memory: about 25 MB, 0.1 s."""
 
+import json
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from ocr_service.rules.calibration import FEATURES, Calibration
 from ocr_service.rules.lexicons.addresses import Addresses
 from ocr_service.rules.lexicons.lexicons import Lexicons
 from ocr_service.rules.lexicons.tries import Trie
 
 FOLDER = Path(__file__).parents[2] / "lexicons"
+CALIBRATION = FOLDER / "calibration.json"
 FIELDS = ("characters", "first", "last", "mass", "end", "parent")
 NAMES = ("surnames", "given", "surnames_kana", "given_kana")
 
@@ -28,3 +31,11 @@ def load_addresses(folder: Path = FOLDER) -> Addresses:
     with np.load(folder / "addresses.npz") as stored:
         trie = Trie(*(stored[f"trie.{field}"] for field in FIELDS))
         return Addresses(trie, stored["codes"], stored["nodes"])
+
+
+def load_calibration(file: Path = CALIBRATION) -> Calibration:
+    """The shipped models of confidence. Raises ValueError when they were fitted for other features."""
+    stored = json.loads(file.read_text(encoding="utf-8"))
+    if tuple(stored["features"]) != FEATURES:
+        raise ValueError(f"{file.name}: fit it again (evals.ocr.calibrate)")
+    return Calibration(stored["models"])

@@ -1,0 +1,85 @@
+"""How likely the first candidate is right: a logistic model of the decoder's evidence, one for each family of
+field types, fitted by evals/ocr/calibrate.py on the training sources alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, log
+
+from ocr_service.models.fields import Field, FieldType, Writing
+from ocr_service.rules.decoding.decoder import Evidence
+
+FEATURES = (
+    "one",
+    "probability",
+    "margin",
+    "worst",
+    "mean",
+    "fit",
+    "weighed",
+    "length",
+    "known",
+    "implausible",
+    "same",
+    "handwritten",
+    "worst_and_same",
+)
+_LEAST, _MOST = 0.001, 0.9995  # nobody is ever quite sure
+_FAMILIES = {
+    FieldType.NAME: "name",
+    FieldType.KANA: "kana",
+    FieldType.ADDRESS: "address",
+    FieldType.DATE: "date",
+    FieldType.MY_NUMBER: "checked",
+    FieldType.CORPORATE_NUMBER: "checked",
+    FieldType.POSTAL_CODE: "digits",
+    FieldType.PHONE: "digits",
+    FieldType.NUMBER: "digits",
+    FieldType.MONEY: "digits",
+    FieldType.BANK_ACCOUNT: "digits",
+}
+
+
+def family_of(field: Field) -> str:
+    """The fields that share a model; "text" for all that is neither name nor number."""
+    return _FAMILIES.get(field.type, "text")
+
+
+def features_of(field: Field, evidence: Evidence) -> tuple[float, ...]:
+    """One number for each of FEATURES, all within about -10 and 10. Field types count by their model, the hand
+    by what the template says."""
+    worst = _logit(evidence.worst)
+    return (
+        1.0,
+        _logit(evidence.probability),
+        _logit(0.5 + evidence.margin / 2),
+        worst,
+        _logit(evidence.mean),
+        max(-6.0, evidence.fit * 4),
+        max(-10.0, evidence.weighed),
+        log(evidence.length + 1),
+        float(evidence.known),
+        float(evidence.plausible < 1.0),
+        float(evidence.same),
+        float(field.writing is Writing.HANDWRITTEN),
+        worst * evidence.same,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`models`: for each family one weight for each of FEATURES."""
+
+    models: Mapping[str, Sequence[float]]
+
+    def confidence(self, field: Field, evidence: Evidence) -> float:
+        """Probability that the first candidate's value is right, by its evidence alone."""
+        weights = self.models[family_of(field)]
+        total = sum(
+            weight * feature for weight, feature in zip(weights, features_of(field, evidence), strict=True)
+        )
+        return min(_MOST, max(_LEAST, 1.0 / (1.0 + exp(-max(-30.0, min(30.0, total))))))
+
+
+def _logit(probability: float) -> float:
+    kept = min(1.0 - 1e-4, max(1e-4, probability))
+    return log(kept / (1.0 - kept))
