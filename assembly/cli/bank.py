@@ -9,23 +9,18 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from assembly.cli.acting import As, Organisation, acting
 from assembly.cli.console import errors, output, progress
 from assembly.cli.opening import opened, through_server
 from assembly.embedded import System
-from assembly.first_start import ensure_model, system_actor
+from assembly.first_start import ensure_model
 from kb_service.models.entries import Status
 from kb_service.models.importing import ImportReport
 from kb_service.models.searching import Hit, Results
 from kb_service.tasks.maintenance import REINDEX_JOB
-from kernel.errors import Invalid, Text
-from kernel.identity import repository
-from kernel.identity.models import Actor, actor_of
 from kernel.identity.organisations import ORGANISATIONS
 from kernel.jobs import JobState
 from kernel.visibility import Audience, AudienceKind
-
-As = Annotated[str | None, typer.Option("--as", help="Login name of the person to act for.")]
-Organisation = Annotated[str, typer.Option(help="Organisation code to act for, when --as is not given.")]
 
 
 class Readers(StrEnum):
@@ -60,7 +55,7 @@ def import_folder(  # noqa: PLR0917  a command line
 ) -> None:
     """Takes a folder into the bank. Run it again after anything went wrong: nothing is taken twice."""
     with opened() as (system, served):
-        actor = _actor(system, login, organisation)
+        actor = acting(system, login, organisation)
         if not served:
             ensure_model(system)
             system.bank.indexing.start()
@@ -90,7 +85,7 @@ def search(
 ) -> None:
     """Searches as a member of an organisation."""
     with opened() as (system, served):
-        actor = _actor(system, login, organisation)
+        actor = acting(system, login, organisation)
         indexing = system.bank.indexing
         indexing.open()
         status = indexing.status()
@@ -123,23 +118,6 @@ def reindex() -> None:
     output.print(
         f"{count} 件の索引を作りました。 / entries indexed, {time.monotonic() - begun:.1f} s", highlight=False
     )
-
-
-def _actor(system: System, login: str | None, organisation: str) -> Actor:
-    if login is None:
-        if organisation not in ORGANISATIONS:
-            raise Invalid(
-                Text(
-                    f"団体コード {organisation} はありません。131016 … 131237、130001、shared のどれかを指定してください。",
-                    f"There is no organisation {organisation}. Use 131016 … 131237, 130001 or shared.",
-                )
-            )
-        return system_actor(organisation)
-    with system.records.read() as work:
-        found = repository.user_by_login(work, login.strip().lower())
-    if found is None or not found[0].active:
-        raise Invalid(Text(f"利用者 {login} がいません。", f"There is no active user {login}."))
-    return actor_of(found[0])
 
 
 def _work_off(system: System) -> None:

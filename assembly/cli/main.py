@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from assembly.cli import administration, auditing, bank, evaluating, models, serving
+from assembly.cli import administration, auditing, bank, batches, evaluating, models, serving
 from assembly.cli.console import errors
 from kernel.errors import ChienowaError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 serving.register(app)
 bank.register(app)
 models.register(app)
+app.add_typer(batches.app, name="batch")
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(auditing.app, name="audit")
 app.add_typer(administration.app, name="admin")
