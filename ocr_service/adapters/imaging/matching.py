@@ -36,7 +36,7 @@ _WORTH = 0.6  # the others are looked at only when none of these fits
 _TRIED = 4  # places that are looked at closely
 _KNOWN = 0.5
 _RATIOS = (1.0,)
-_OTHER_RATIOS = (0.84, 0.88, 0.92, 0.96, 1.04, 1.08, 1.12, 1.16)
+_OTHER_RATIOS = (0.86, 0.93, 1.07, 1.14)  # smaller and larger copies, resolutions that are not true
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ocr_service.adapters.imaging.mesh import Mesh, Points, Sightings, between, 
 _LEAST_INK = 12.0  # standard deviation of darkness: a piece of bare paper cannot be found again
 _LEAST_LIKENESS = 0.3
 _RIVAL_MM = 1.5
+_LEAST_SURE = 0.2  # of the pieces, on average; pages of the form have 0.5 and more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,8 @@ def refined(page: Plane, half: Plane, form: FormLayout, base: Matrix, mesh: Mesh
         seen = sightings(
             page if fine else half, form.dark if fine else form.half, to_level @ base, mesh, level
         )
-        if not len(seen.places):
-            continue
+        if not len(seen.places) or float(seen.sure.mean()) < _LEAST_SURE:
+            break  # another form: what little is alike would only be torn to fit
         mesh = fit(form.grid, form.bending, seen, level.stiffness, level.least)
     return mesh, Sightings(seen.places, seen.moves - mesh.at(seen.places), seen.sure)
 
