@@ -1,0 +1,1 @@
+"""PaddleOCR 3 with local models (extra: paddleocr, paddlepaddle). Nothing is ever fetched from a network."""
