@@ -71,12 +71,13 @@ def ocr(  # noqa: PLR0917
     ] = False,
     peer_pages: Annotated[int, typer.Option(help="Pages of each form that other engines read whole.")] = 0,
     lanes: Annotated[int, typer.Option(help="Pages read at the same time.")] = 2,
+    wrong: Annotated[Path | None, typer.Option("--errors", help="Write what was read wrong (CSV).")] = None,
     target: Json = None,
 ) -> None:
     """Filled-in forms: form.json, pages/, truth.csv; or a folder of such folders."""
     from evals.ocr.evaluate import Options, evaluate
 
-    figures = evaluate(folder, Options(model, with_naive, peer_pages, lanes), errors.print)
+    figures = evaluate(folder, Options(model, with_naive, peer_pages, lanes, wrong), errors.print)
     table = Table("", "ours", *(["naive"] if with_naive else []))
     for name, path in _OCR_ROWS.items():
         found = [_at(figures, path)] + ([_at(figures["naive"], path)] if with_naive else [])

@@ -1,5 +1,6 @@
 """chienowa eval ocr: the production path over folders of pages, judged against the truth, beside others."""
 
+import csv
 import resource
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,12 +18,14 @@ FILES = ("truth.csv",)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`peer_pages`: pages of each form that other engines read whole, 0 = none."""
+    """`peer_pages`: pages of each form that other engines read whole, 0 = none. `errors`: where to write what was
+    read wrong (CSV)."""
 
     model: str = ""
     with_naive: bool = False
     peer_pages: int = 0
     lanes: int = 2
+    errors: Path | None = None
 
 
 def evaluate(
@@ -34,6 +37,8 @@ def evaluate(
     every = cases(folder)
     runs = [ours(case, every, options.lanes, tell) for case in every]
     found = [one for case, run in zip(every, runs, strict=True) for one in judged(case, run)]
+    if options.errors is not None:
+        _write_errors(options.errors, found)
     pages = sum(len(case.pages()) for case in every)
     unmatched = sum(len(run.unmatched) for run in runs)
     engine = next((run.engine for run in runs if run.engine), "")
@@ -79,6 +84,27 @@ _SHORT = (
     "straight_through",
     "straight_through_error",
 )
+
+
+def _write_errors(target: Path, found: Sequence[Judged]) -> None:
+    with target.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream)
+        rows.writerow(
+            ["page", "field", "type", "writing", "note", "truth", "read", "confidence", "sure", "shown"]
+        )
+        for one in found:
+            if not one.right:
+                answer = one.answer
+                about = (one.page, one.field.name, one.field.type, one.writing, one.note, one.truth)
+                rows.writerow(
+                    [
+                        *about,
+                        answer.value,
+                        round(answer.confidence, 4),
+                        int(answer.sure),
+                        "|".join(answer.shown),
+                    ]
+                )
 
 
 def _naive(every: Sequence[Case], found: Sequence[Judged], tell: Callable[[str], None]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """How well fields were read: accuracy, straight-through rate, how honest the confidence is, each with its bound."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -229,11 +229,6 @@ def distance(one: str, other: str) -> int:
                 min(row[column] + 1, row[column - 1] + 1, before + (letter != facing)),
             )
     return row[-1]
-
-
-def misread(every: Sequence[Judged], choose: Callable[[Judged], bool]) -> list[Judged]:
-    """What was read wrong, for people who want to see why."""
-    return [each for each in every if not each.right and choose(each)]
 
 
 def _rate(part: int, whole: int) -> float:
