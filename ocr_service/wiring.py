@@ -15,11 +15,12 @@ from ocr_service.adapters.records import sql_desk
 from ocr_service.adapters.records.overviews import SqlOverviews
 from ocr_service.adapters.records.templates import SqlTemplates
 from ocr_service.adapters.records.verification import SqlVerification
+from ocr_service.adapters.sandboxed_blank_reader import SandboxedBlankReader
 from ocr_service.adapters.sandboxed_form_reader import SandboxedFormReader
 from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
 from ocr_service.ports.batches import FormShelf
-from ocr_service.ports.form_reading import FormReader, ScanOpener
+from ocr_service.ports.form_reading import BlankReader, FormReader, ScanOpener
 from ocr_service.ports.page_reading import PageReader
 from ocr_service.service.batches import Batches
 from ocr_service.service.calls import Calls
@@ -45,6 +46,7 @@ from ocr_service.tasks.reading import ReadPages
 PAGE_TASK = "ocr_service.adapters.rapidocr.sandboxed:read_file"
 PAGE_READER = "ocr_service.adapters.rapidocr.sandboxed:open_page_reader"
 FORM_TASK = "ocr_service.adapters.form_reading.sandboxed:read_pages"
+BLANK_TASK = "ocr_service.adapters.imaging.blanks:read_blank_form"
 OPENER_TASK = "ocr_service.adapters.imaging.opening:look_into_file"
 
 _LANE_RETRY = Retry(attempts=5)  # a lane is woken again by whoever watches; each of its deaths costs one try
@@ -87,6 +89,7 @@ class Forms:
     publishing: Publishing
     trials: Trials
     keyring: Keyring
+    blanks: BlankReader
     blobs: BlobStore
 
 
@@ -137,6 +140,7 @@ def build(parts: Parts) -> Forms:
         ),
         trials=Trials(parts.opener, parts.reader),
         keyring=keyring,
+        blanks=build_blank_reader(),
         blobs=parts.blobs,
     )
 
@@ -172,6 +176,11 @@ def build_scan_opener(limits: Limits | None = None) -> ScanOpener:
 def build_form_reader(clock: Clock, limits: Limits | None = None) -> FormReader:
     """Forms read behind the sandbox. A chunk of pages may take long; silence of one page may not."""
     return SandboxedFormReader(Sandbox(limits or Limits(wall_s=14_400.0, cpu_s=14_400)), FORM_TASK, clock)
+
+
+def build_blank_reader(limits: Limits | None = None) -> BlankReader:
+    """Takes in the blank form that a template is made from."""
+    return SandboxedBlankReader(Sandbox(limits or Limits()), BLANK_TASK)
 
 
 def build_page_reader(limits: Limits | None = None) -> PageReader:

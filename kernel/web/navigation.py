@@ -44,6 +44,19 @@ MAP = (
         ),
     ),
     Place(
+        N_("帳票を読む"),
+        "/forms",
+        Action.FORM_READ,
+        "doc",
+        (
+            Place(N_("帳票を取り込む"), "/forms/new", Action.FORM_RUN),
+            Place(N_("確認する"), "/forms/verify", Action.FORM_VERIFY),
+            Place(N_("様式"), "/forms/templates", Action.FORM_READ),
+            Place(N_("出力設定"), "/forms/exports", Action.FORM_EXPORT),
+            Place(N_("保存期間"), "/forms/policy", Action.FORM_READ),
+        ),
+    ),
+    Place(
         N_("管理"),
         "/admin/users",
         Action.USER_MANAGE,

@@ -39,15 +39,16 @@ _SHAPES: dict[CheckKind, tuple[int, int]] = {
 _CONDITIONS = frozenset({CheckKind.REQUIRED_IF, CheckKind.EMPTY_IF})
 
 
-def problems(form: Form) -> tuple[Problem, ...]:
-    """Everything that is wrong with a template, at most MOST_PROBLEMS; empty = it can be used."""
+def problems(form: Form, *, draft: bool = False) -> tuple[Problem, ...]:
+    """Everything that is wrong with a template, at most MOST_PROBLEMS; empty = it can be used. A draft may have
+    no field yet."""
     found = _Found()
     _head(form, found)
     names: set[str] = set()
     for index, page in enumerate(form.pages):
         _page(page, index, names, found)
     count = sum(1 for _ in form.every_field())
-    if not count:
+    if not count and not draft:
         found.add(
             "/pages",
             "項目がありません。項目を一つ以上作ってください。",

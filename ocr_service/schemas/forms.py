@@ -43,14 +43,14 @@ def read_file(data: bytes) -> FormFile:
     return read_document(content)
 
 
-def read_document(content: Any) -> FormFile:
-    """A parsed JSON document, as `read_file`."""
+def read_document(content: Any, *, draft: bool = False) -> FormFile:
+    """A parsed JSON document, as `read_file`. `draft`: it may have no field yet."""
     found: list[Problem] = []
     root = Node(content, "", found)
     form = _form(root)
     envelope = root.mapping("envelope")
     if not found:
-        found.extend(form_rules.problems(form))
+        found.extend(form_rules.problems(form, draft=draft))
     if found:
         raise _invalid(tuple(found[: form_rules.MOST_PROBLEMS]))
     return FormFile(form, json.dumps(envelope, ensure_ascii=False, sort_keys=True) if envelope else "")

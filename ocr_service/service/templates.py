@@ -169,7 +169,7 @@ class Templates:
         """A new template of the actor's organisation, as a draft. Raises Invalid, Forbidden, Conflict when there
         is one of this name."""
         require(actor, Action.FORM_TEMPLATE)
-        ensure_sound(form, note)
+        ensure_sound(form, note, draft=True)
         template = Template(
             id=new_id(),
             owner=actor.organisation,
@@ -190,7 +190,7 @@ class Templates:
     ) -> Template:
         """The draft anew. Raises StaleTemplate, Invalid, Forbidden, NotFound, Conflict."""
         template = self._shelf.own(work, actor, template_id, based_on)
-        ensure_sound(form, note)
+        ensure_sound(form, note, draft=True)
         if form.name != template.name and self._repository.versions(work, template_id):
             raise Invalid(_NAME_STANDS, (Problem("/name", _NAME_STANDS),))
         title = template.title if template.current else form.title
@@ -274,9 +274,9 @@ def seers(template: Template) -> frozenset[str]:
     return frozenset({organisation_key(template.owner)})
 
 
-def ensure_sound(form: Form, note: str = "") -> None:
+def ensure_sound(form: Form, note: str = "", *, draft: bool = False) -> None:
     """Raises Invalid with a problem for every place that is wrong."""
-    found = problems(form)
+    found = problems(form, draft=draft)
     if len(note) > LONGEST_NOTE:
         text = Text(
             f"メモは{LONGEST_NOTE:,}文字までです。", f"A note has at most {LONGEST_NOTE:,} characters."
