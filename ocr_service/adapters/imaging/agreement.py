@@ -12,13 +12,15 @@ _NEAR = 2  # pixels (half a millimetre) that a line may lie beside its place
 _FAINTEST = 9.0  # how line-like the form's lines are on the page at the least
 _SHARE = 0.33  # of that is still a line
 _FOREIGN_MM = 25.0  # a line that the form has not; shorter ones people draw
+_BARE_MM = 20.0
+_ROW_MM = 60.0
 _LABEL_NEAR = 2
 _LABEL_LIKE = 0.42
 _LEAST_LABELS = 6
 _LEAST_RULED = 120.0  # millimetres
 # what a page must at least agree in to be believed, and may at most disagree in
 _LEAST_LINES, _LEAST_WORDS = 0.85, 0.75
-_MOST_FOREIGN, _MOST_LOST, _LOST_SHARE = 90.0, 120.0, 0.07
+_MOST_FOREIGN, _MOST_LOST, _LOST_SHARE = 60.0, 120.0, 0.07
 _NEAR_LINES, _NEAR_WORDS = 0.7, 0.5
 
 
@@ -64,6 +66,7 @@ class Agreement:
 def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
     """`flat`: the page's darkness laid over the form at SCALE; `inside`: not 0 where the picture reaches."""
     lines = lines_of(flat)
+    printed = cv2.bitwise_and(cv2.erode(inside, np.ones((17, 17), np.uint8)), form.printed)
     across = _Support(lines.across, inside, form.across, (1, 2 * _NEAR + 1))
     down = _Support(lines.down, inside, form.down, (2 * _NEAR + 1, 1))
     values = np.concatenate([across.values, down.values])
@@ -76,8 +79,8 @@ def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
     return Agreement(
         lines=(found_across + found_down) / ruled if ruled else 0.0,
         lost=(lost_across + lost_down) / SCALE,
-        foreign=_foreign(lines.across, inside, form.across, least, along=1)
-        + _foreign(lines.down, inside, form.down, least, along=0),
+        foreign=_foreign(lines.across, plane(printed), form.across, least, along=1)
+        + _foreign(lines.down, plane(printed), form.down, least, along=0),
         words=words,
         seen=float(np.count_nonzero(inside)) / inside.size,
         ruled=ruled / SCALE,
@@ -111,19 +114,22 @@ class _Support:
 
 
 def _foreign(found: Plane, inside: Plane, strokes: Strokes, least: float, along: int) -> float:
-    """Millimetres of long lines on the page where the form has none."""
+    """Millimetres of long lines on the page where the form has none. A line is taken whole when a part of it
+    lies on bare paper; lines outside of what is printed are edges and folds of the paper."""
     length = round(_FOREIGN_MM * SCALE)
     line = (found >= least).astype(np.uint8)
     line = plane(cv2.dilate(line, np.ones((3, 1) if along else (1, 3), np.uint8)))
     line = plane(
         cv2.morphologyEx(line, cv2.MORPH_OPEN, np.ones((1, length) if along else (length, 1), np.uint8))
     )
-    line[(strokes.near > 0) | (cv2.erode(inside, np.ones((17, 17), np.uint8)) == 0)] = 0
-    count, _, stats, _ = cv2.connectedComponentsWithStats(line, connectivity=8)
-    if count <= 1:
-        return 0.0
-    sizes = stats[1:, cv2.CC_STAT_WIDTH if along else cv2.CC_STAT_HEIGHT]
-    return float(np.sum(sizes[sizes >= length * 0.8])) / SCALE
+    line[(strokes.near_ruled > 0) | (inside == 0)] = 0
+    count, numbers, stats, _ = cv2.connectedComponentsWithStats(line, connectivity=8)
+    sizes = stats[1:, cv2.CC_STAT_WIDTH if along else cv2.CC_STAT_HEIGHT] / SCALE
+    thick = stats[1:, cv2.CC_STAT_AREA] / SCALE / SCALE / np.maximum(sizes, 1.0)
+    bare = np.bincount(numbers[(strokes.near == 0) & (line > 0)], minlength=count)[1:] / SCALE / SCALE
+    strange = (bare / np.maximum(thick, 0.1) >= _BARE_MM) & (sizes >= _BARE_MM)
+    # short ones are strike-outs by hand; a row that was put in is as long as its table
+    return float(np.sum(np.where(sizes >= _ROW_MM, sizes, sizes / 3)[strange]))
 
 
 def _words(flat: Plane, inside: Plane, form: FormLayout) -> tuple[float, int]:

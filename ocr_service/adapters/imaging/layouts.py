@@ -15,6 +15,7 @@ from ocr_service.adapters.imaging.features import (
     Plane,
     darkness,
     lines_of,
+    plane,
 )
 from ocr_service.adapters.imaging.mesh import Grid
 from ocr_service.models.forms import FormPage
@@ -31,7 +32,7 @@ _MOST_LABELS = 120
 class Strokes:
     """Pixels of the form's ruled lines along one direction: `ys`, `xs` and the number of the line that each
     belongs to; `lengths` of the lines in pixels. `near`: wherever the form has anything like a line (dashes, rows
-    of print), and a little around it."""
+    of print), and `near_ruled`: the ruled lines alone, each with a little around it."""
 
     ys: NDArray[np.intp]
     xs: NDArray[np.intp]
@@ -39,12 +40,13 @@ class Strokes:
     lengths: NDArray[np.float64]
     mask: Plane
     near: Plane
+    near_ruled: Plane
 
 
 @dataclass(frozen=True, slots=True)
 class FormLayout:
     """One page of one form. `picture`: grey, as the template has it; `dark` and the rest at SCALE; `labels`:
-    boxes of printed words (x, y, width, height)."""
+    boxes of printed words (x, y, width, height); `printed`: 255 within the outermost print."""
 
     known: KnownForm
     page: FormPage
@@ -58,6 +60,7 @@ class FormLayout:
     across: Strokes
     down: Strokes
     labels: tuple[tuple[int, int, int, int], ...]
+    printed: Plane
     grid: Grid
     bending: NDArray[np.float64]
 
@@ -92,6 +95,7 @@ def layout_of(known: KnownForm, page: FormPage) -> FormLayout:
         across,
         down,
         _labels(dark, across, down),
+        _printed(dark),
         grid,
         grid.bending(),
     )
@@ -108,9 +112,24 @@ def _strokes(dark: Plane, lines: Plane, along: int) -> Strokes:
     sizes = stats[:, cv2.CC_STAT_WIDTH if along else cv2.CC_STAT_HEIGHT].astype(np.float64)
     ys, xs = np.nonzero(found)
     known = cv2.max(found, (lines >= _LINE_LIKE).astype(np.uint8))
-    near = cv2.dilate(known, np.ones((13, 9) if along else (9, 13), np.uint8))
+    around = np.ones((13, 9) if along else (9, 13), np.uint8)
     owners = owner[ys, xs].astype(np.intp)
-    return Strokes(ys, xs, owners, sizes[:count], np.asarray(found, np.uint8), np.asarray(near, np.uint8))
+    return Strokes(
+        ys,
+        xs,
+        owners,
+        sizes[:count],
+        plane(found),
+        plane(cv2.dilate(known, around)),
+        plane(cv2.dilate(found, around)),
+    )
+
+
+def _printed(dark: Plane) -> Plane:
+    x, y, width, height = cv2.boundingRect((dark > _LABEL_DARK).astype(np.uint8))
+    found = np.zeros_like(dark)
+    found[y : y + height, x : x + width] = 255
+    return found
 
 
 def _labels(dark: Plane, across: Strokes, down: Strokes) -> tuple[tuple[int, int, int, int], ...]:

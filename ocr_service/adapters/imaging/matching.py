@@ -22,7 +22,7 @@ from ocr_service.adapters.imaging.features import (
 )
 from ocr_service.adapters.imaging.layouts import FormLayout, layout_of
 from ocr_service.adapters.imaging.mesh import Mesh, Sightings
-from ocr_service.adapters.imaging.refining import laid_flat, refined
+from ocr_service.adapters.imaging.refining import View, laid_flat, refined
 from ocr_service.adapters.imaging.registration import Registration, scale_of
 from ocr_service.adapters.imaging.sheets import Sheet
 from ocr_service.adapters.imaging.uprighting import is_empty_ink, skew_of_ink, straightening
@@ -121,9 +121,8 @@ class _View:
         self._sheet = sheet
         grey, self._to_dark = grey_at_scale(sheet.pixels, sheet.dpi / MM)
         self.dark, self._tells = seen(grey)
-        self._half = np.asarray(
-            cv2.resize(self.dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8
-        )
+        self._whole = View(self.dark, self._tells)
+        self._half = self._whole.halved()
         self.skew = skew_of_ink(self.dark)
         height, width = self.dark.shape
         self._straightening, self._size = straightening(self.skew, width, height)
@@ -149,7 +148,7 @@ class _View:
         rough = coarse.fitted(self._profiles[guess.turns], form.profiles, guess)
         to_turned = turning(guess.turns, *self._size) @ self._straightening
         base = np.linalg.inv(to_turned) @ rough @ millimetres(SCALE)
-        mesh, sightings = refined(self.dark, self._half, form, base, form.grid.zero())
+        mesh, sightings = refined(self._whole, self._half, form, base)
         flat = laid_flat(self.dark, base, mesh, SCALE, 0)
         inside = laid_flat(self._tells, base, mesh, SCALE, 0)
         found = agreement(flat, inside, form)

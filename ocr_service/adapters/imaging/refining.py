@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_service.adapters.imaging.features import SCALE, Matrix, Plane, moved
+from ocr_service.adapters.imaging.features import SCALE, Matrix, Plane, moved, plane
 from ocr_service.adapters.imaging.layouts import FormLayout
 from ocr_service.adapters.imaging.mesh import Mesh, Points, Sightings, between, fit, remapped
 
@@ -37,9 +37,26 @@ LEVELS = (
 )
 
 
-def refined(page: Plane, half: Plane, form: FormLayout, base: Matrix, mesh: Mesh) -> tuple[Mesh, Sightings]:
-    """The mesh that brings the form (millimetres through `base`) onto `page` (darkness at SCALE; `half` the
-    same at half of it), and the last pieces seen with what is left of their displacement."""
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page to lay a form over: its darkness, and where that tells anything (255, else 0)."""
+
+    dark: Plane
+    tells: Plane
+
+    def halved(self) -> "View":
+        return View(
+            *(
+                plane(cv2.resize(each, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+                for each in (self.dark, self.tells)
+            )
+        )
+
+
+def refined(page: View, half: View, form: FormLayout, base: Matrix) -> tuple[Mesh, Sightings]:
+    """The mesh that brings the form (millimetres through `base`) onto `page` (at SCALE; `half` the same at half
+    of it), and the last pieces seen with what is left of their displacement."""
+    mesh = form.grid.zero()
     seen = Sightings(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)))
     for level in LEVELS:
         fine = level.scale == SCALE
@@ -67,10 +84,15 @@ def laid_flat(page: Plane, base: Matrix, mesh: Mesh, scale: float, room: int) ->
     return remapped(page, where, 0)
 
 
-def sightings(page: Plane, form: Plane, base: Matrix, mesh: Mesh, level: Level) -> Sightings:
+def sightings(page: View, form: Plane, base: Matrix, mesh: Mesh, level: Level) -> Sightings:
     """Where pieces of the form are found on the page, as whole displacements."""
     reach = round(level.reach * level.scale)
-    flat = laid_flat(page, base, mesh, level.scale, reach)
+    flat = laid_flat(page.dark, base, mesh, level.scale, reach)
+    # what of the form is off the page cannot be asked for
+    visible = laid_flat(page.tells, base, mesh, level.scale, 0)
+    visible = plane(cv2.erode(visible, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)))
+    visible[visible < 255] = 0
+    form = plane(cv2.bitwise_and(form, visible))
     size, height, width = round(level.size * level.scale), *form.shape
     places: list[tuple[float, float]] = []
     found: list[tuple[float, float, float, float]] = []
@@ -82,7 +104,8 @@ def sightings(page: Plane, form: Plane, base: Matrix, mesh: Mesh, level: Level) 
             window = flat[top : top + piece.shape[0] + 2 * reach, left : left + piece.shape[1] + 2 * reach]
             sight = _sight(cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED), level)
             if sight is not None:
-                places.append((left + piece.shape[1] / 2, top + piece.shape[0] / 2))
+                x, y = _middle(visible[top : top + size, left : left + size])
+                places.append((left + x, top + y))
                 found.append(sight)
     if not places:
         nothing: Points = np.zeros((0, 2))
@@ -90,6 +113,15 @@ def sightings(page: Plane, form: Plane, base: Matrix, mesh: Mesh, level: Level) 
     middles = np.array(places) / level.scale
     values = np.array(found)
     return Sightings(middles, values[:, :2] / level.scale + mesh.at(middles), values[:, 2:])
+
+
+def _middle(visible: Plane) -> tuple[float, float]:
+    """Of the part that is seen."""
+    height, width = visible.shape
+    if visible.all():
+        return width / 2, height / 2
+    ys, xs = np.nonzero(visible)
+    return float(xs.mean()) + 0.5, float(ys.mean()) + 0.5
 
 
 def _starts(length: int, size: int, stride: int) -> list[int]:
