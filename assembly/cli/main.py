@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from assembly.cli import administration, auditing, bank, batches, evaluating, models, serving
+from assembly.cli import administration, auditing, bank, batches, evaluating, keys, models, serving, templates
 from assembly.cli.console import errors
 from kernel.errors import ChienowaError
 
@@ -19,8 +19,10 @@ serving.register(app)
 bank.register(app)
 models.register(app)
 app.add_typer(batches.app, name="batch")
+app.add_typer(templates.app, name="form")
 app.add_typer(evaluating.app, name="eval")
 app.add_typer(auditing.app, name="audit")
+app.add_typer(keys.app, name="keys")
 app.add_typer(administration.app, name="admin")
 
 
