@@ -23,6 +23,21 @@ def test_the_same_bytes_are_kept_once_and_read_back(tmp_path: Path) -> None:
         assert file.read().decode() == "引越し"
 
 
+def test_what_comes_again_is_young_and_still_the_same_file(tmp_path: Path) -> None:
+    blobs = FolderBlobs(tmp_path)
+    digest = blobs.add(io.BytesIO(b"again"), limit=100).digest
+    os.utime(blobs.path(digest), (0, 0))
+    before = blobs.path(digest).stat()
+    blobs.add(io.BytesIO(b"again"), limit=100)
+    after = blobs.path(digest).stat()
+    assert after.st_ino == before.st_ino  # a sandbox is bound to the file, not to its name
+    assert after.st_mtime > before.st_mtime
+    blobs.path(digest).write_bytes(b"torn")
+    blobs.add(io.BytesIO(b"again"), limit=100)
+    assert blobs.path(digest).read_bytes() == b"again"
+    assert list((tmp_path / "incoming").iterdir()) == []
+
+
 def test_too_large_leaves_nothing_behind(tmp_path: Path) -> None:
     blobs = FolderBlobs(tmp_path)
     with pytest.raises(TooLarge):
