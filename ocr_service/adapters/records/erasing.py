@@ -70,6 +70,11 @@ class SqlErasures:
         )
 
     def erase(self, work: UnitOfWork, batch_id: str) -> None:
+        _overwrite(work, True)
+        self._clear(work, batch_id)
+        _overwrite(work, False)
+
+    def _clear(self, work: UnitOfWork, batch_id: str) -> None:
         run = work.connection.execute
         run(delete(reservations).where(reservations.c.batch_id == batch_id))
         run(delete(views).where(views.c.batch_id == batch_id))
@@ -118,6 +123,12 @@ class SqlErasures:
         )
         run(update(exports).where(exports.c.batch_id == batch_id).values(name="", digest="", notes=[]))
         run(update(batches).where(batches.c.id == batch_id).values(note=""))
+
+
+def _overwrite(work: UnitOfWork, on: bool) -> None:
+    """SQLite leaves what is cleared in the free places of its file unless it is told to overwrite it."""
+    if work.dialect == "sqlite":
+        work.connection.exec_driver_sql(f"PRAGMA secure_delete={'ON' if on else 'OFF'}")
 
 
 def _blobs(column: Any, table: Any, batch_id: str) -> Select[tuple[str]]:

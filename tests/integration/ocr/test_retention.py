@@ -210,3 +210,26 @@ def test_the_policy_of_a_ward(desk: FormDesk) -> None:
         assert policies.get(work, actor(CHUO)).keep_days == DEFAULT_DAYS
     batch = desk.batch()
     assert batch.delete_after - batch.created_at == timedelta(days=31)
+
+
+def test_nothing_stays_in_the_file_of_the_records(
+    sqlite_records: Records, home: Path, clock: FixedClock
+) -> None:
+    desk = form_desk(sqlite_records, home, clock)
+    batch = desk.batch()
+    desk.hand_in(batch, *[filled(n, doubt=["name"]) for n in range(40)], name="特別区太郎.pdf")
+    desk.work_off()
+    file = Path(sqlite_records.engine.url.database or "")
+
+    def traces() -> list[str]:
+        with sqlite_records.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        data = file.read_bytes()
+        escaped = "特別区 太郎".encode("ascii", "backslashreplace")
+        return [what for what in ("特別区 太郎".encode(), escaped, "特別区太郎".encode()) if what in data]
+
+    assert len(traces()) == 3
+    with sqlite_records.write() as work:
+        desk.forms.batches.delete(work, actor(), batch.id, batch.title)
+    desk.work_off()
+    assert traces() == []
