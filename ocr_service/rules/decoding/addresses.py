@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import inf, log
 
 from ocr_service.rules.decoding.grammars import State
+from ocr_service.rules.decoding.texts import TextOf
 from ocr_service.rules.decoding.words import Place, keep, settled
 from ocr_service.rules.lexicons.tries import ROOT, Trie
 
@@ -16,7 +17,9 @@ _TWINS = {
     "ノ": "之の",
     "の": "ノ之",
 }  # of one place's name
-_PLACE, _BEHIND, _ELSEWHERE, _NEAR = range(4)  # parts of an address; from _NEAR on the expected places
+_PLACE, _BEHIND, _ELSEWHERE, _BUILDING, _NEAR = range(
+    5
+)  # parts of an address; from _NEAR on the expected places
 _DIGITS = "0123456789"
 _KANJI_DIGITS = "一二三四五六七八九十"
 _HYPHENS = "-ー－‐−の"
@@ -60,6 +63,7 @@ class AddressOf:
 
     places: Trie
     letters: Mapping[str, float]
+    buildings: TextOf
     near: tuple[str, ...] = ()
     unknown: float = 0.03
     expected: float = 0.7  # share of addresses that lie where the postal code says
@@ -82,6 +86,8 @@ class AddressOf:
                 self._place(reached, node, weight, character)
             elif part == _ELSEWHERE:
                 self._elsewhere(reached, weight, character)
+            elif part == _BUILDING:
+                self._building(reached, node, weight, character)
             else:
                 self._behind(reached, node, weight, character)
         return settled(reached)
@@ -98,7 +104,7 @@ class AddressOf:
             child = self.places.child(node, letter)
             if child > 0:
                 lost = 0.0 if letter == character else log(0.3)
-                passing = float(self.places.mass[child] - self.places.mass[node])
+                passing = self.places.passing(node, child)
                 keep(reached, (_PLACE, child), weight + lost + passing)
         end = self.places.share(node)
         if end > -inf:
@@ -115,24 +121,26 @@ class AddressOf:
         now = _KINDS.get(character, _OTHER)
         table = _FOLLOWED[kind]
         step = table.get(character, _RARE)
-        free = table.get("", _RARE) + self.letters.get(character, self.letters[""])
-        keep(reached, (_BEHIND, now), weight + max(step, free))
+        keep(reached, (_BEHIND, now), weight + step)
+        if kind != _KINDS["丁"]:
+            for node, gained in self.buildings.ways(ROOT, character):
+                keep(reached, (_BUILDING, node), weight + table.get("", _RARE) + gained)
+
+    def _building(self, reached: dict[Place, float], node: int, weight: float, character: str) -> None:
+        """The name of a building; behind a word of it more words, or the number of a room."""
+        for after, gained in self.buildings.ways(node, character):
+            keep(reached, (_BUILDING, after), weight + gained)
+        end = self.buildings.end(node)
+        now = _KINDS.get(character)
+        if end > -inf and now is not None:
+            keep(reached, (_BEHIND, now), weight + end + _FOLLOWED[_OTHER].get(character, _RARE))
 
     def finish(self, state: State) -> float | None:
         assert isinstance(state, tuple)
-        best = max(
-            (weight + (self.places.share(node) if part == _PLACE else 0.0) for (part, node), weight in state),
-            default=-inf,
-        )
+        best = max((weight + self._end(part, node) for (part, node), weight in state), default=-inf)
         return best if best > -inf else None
 
-    def known(self, text: str) -> bool:
-        """Whether the address begins with a place of the lexicon."""
-        node = ROOT
-        for character in text:
-            node = self.places.child(node, character)
-            if node < 0:
-                return False
-            if self.places.end[node] > -inf and len(text) > 4:
-                return True
-        return False
+    def _end(self, part: int, node: int) -> float:
+        if part == _PLACE:
+            return self.places.share(node)
+        return self.buildings.end(node) if part == _BUILDING else 0.0

@@ -12,6 +12,7 @@ from ocr_service.rules.decoding.beam import Beam
 from ocr_service.rules.decoding.formats import alphabet_of, format_of, plausibility
 from ocr_service.rules.decoding.grammars import AnyOf, AnyText, Grammar, Phrases
 from ocr_service.rules.decoding.patterns import Pattern
+from ocr_service.rules.decoding.texts import TextOf
 from ocr_service.rules.decoding.words import NameOf
 from ocr_service.rules.lexicons.addresses import without_prefecture
 from ocr_service.rules.lexicons.lexicons import Lexicons
@@ -70,9 +71,10 @@ def _grammar(field: Field, lexicons: Lexicons, places: tuple[str, ...]) -> Gramm
             return NameOf(lexicons.surnames_kana, lexicons.given_kana, lexicons.letters.kana, unknown=0.15)
         case FieldType.ADDRESS:
             near = tuple(dict.fromkeys((*places, *(without_prefecture(place) for place in places))))
-            return AddressOf(lexicons.addresses.trie, lexicons.letters.addresses, near)
+            buildings = TextOf(lexicons.words, lexicons.letters.words)
+            return AddressOf(lexicons.addresses.trie, lexicons.letters.addresses, buildings, near)
         case _:
-            return AnyText()
+            return TextOf(lexicons.words, lexicons.letters.words)
 
 
 def _known(field: Field, lexicons: Lexicons) -> Callable[[str], bool]:
@@ -87,7 +89,7 @@ def _known(field: Field, lexicons: Lexicons) -> Callable[[str], bool]:
     if field.type is FieldType.KANA:
         return NameOf(lexicons.surnames_kana, lexicons.given_kana, {}).known
     if field.type is FieldType.ADDRESS:
-        return AddressOf(lexicons.addresses.trie, {}).known
+        return lexicons.addresses.begins
     return bool
 
 
@@ -101,6 +103,6 @@ def _beam(field: Field) -> Beam:
         case FieldType.ADDRESS:
             return Beam(width=16, most=8, weight=0.5, bonus=2.0)
         case FieldType.TEXT | FieldType.FREE_TEXT:
-            return Beam(width=12, most=6)
+            return Beam(width=12, most=6, weight=0.3, bonus=1.5)
         case _:
             return Beam(width=16, most=10)

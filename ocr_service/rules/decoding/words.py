@@ -61,7 +61,7 @@ class NameOf:
         trie = self.surnames if part == 0 else self.given
         child = trie.child(node, character)
         if child > 0:
-            keep(reached, (part, child), weight + float(trie.mass[child] - trie.mass[node]))
+            keep(reached, (part, child), weight + trie.passing(node, child))
 
     def _end(self, part: int, node: int) -> float:
         if node < 0:

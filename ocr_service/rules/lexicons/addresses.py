@@ -1,11 +1,12 @@
 """Postal addresses: 都道府県, 市区町村, 町域, found from either side."""
 
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr_service.rules.lexicons.tries import Trie
+from ocr_service.rules.lexicons.tries import ROOT, Trie
 
 _TWINS = str.maketrans("ケヶが之ノ", "ケケケノノ")
 _DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
@@ -27,6 +28,17 @@ class Addresses:
             return ()
         low, high = np.searchsorted(self.codes, [int(digits), int(digits) + 1])
         return tuple(self.trie.word(int(node)) for node in self.nodes[low:high])
+
+    def begins(self, text: str) -> bool:
+        """Whether an address begins with a place of the lexicon."""
+        node = ROOT
+        for character in text:
+            node = self.trie.child(node, character)
+            if node < 0:
+                return False
+            if self.trie.end[node] > -inf:
+                return True
+        return False
 
     def agree(self, code: str, address: str) -> bool | None:
         """Whether an address lies where the postal code says; None when the code is not known. The prefecture

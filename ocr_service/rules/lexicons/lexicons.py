@@ -10,12 +10,14 @@ from ocr_service.rules.lexicons.tries import Trie
 
 @dataclass(frozen=True, slots=True)
 class Lexicons:
-    """Surnames and given names as written and in full-width katakana; postal addresses."""
+    """Surnames and given names as written and in full-width katakana; words of
+    ordinary writing; postal addresses."""
 
     surnames: Trie
     given: Trie
     surnames_kana: Trie
     given_kana: Trie
+    words: Trie
     addresses: Addresses
     letters: "Letters" = field(init=False)
 
@@ -38,6 +40,7 @@ class Letters:
 
     names: Mapping[str, float]
     kana: Mapping[str, float]
+    words: Mapping[str, float]
     addresses: Mapping[str, float]
 
     @staticmethod
@@ -46,6 +49,7 @@ class Letters:
         return Letters(
             _logs(lexicons.surnames.letters(), lexicons.given.letters()),
             _logs(lexicons.surnames_kana.letters(), lexicons.given_kana.letters()),
+            _logs(lexicons.words.letters(), _ROOMS),
             _logs(places, _BUILDINGS, _ROOMS),
         )
 

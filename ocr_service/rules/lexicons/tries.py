@@ -1,7 +1,8 @@
 """A prefix tree in five arrays: 400,000 nodes in 6 MB, loaded without building anything."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf, log
 
 import numpy as np
@@ -22,6 +23,22 @@ class Trie:
     mass: NDArray[np.float32]
     end: NDArray[np.float32]
     parent: NDArray[np.int32]
+    _codes: Sequence[int] = field(init=False, repr=False, compare=False)
+    _first: Sequence[int] = field(init=False, repr=False, compare=False)
+    _last: Sequence[int] = field(init=False, repr=False, compare=False)
+    _mass: Sequence[float] = field(init=False, repr=False, compare=False)
+    _end: Sequence[float] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Views: single elements of them come five times as fast as those of arrays."""
+        for name, array in (
+            ("_codes", self.characters),
+            ("_first", self.first),
+            ("_last", self.last),
+            ("_mass", self.mass),
+            ("_end", self.end),
+        ):
+            object.__setattr__(self, name, array.data)
 
     @staticmethod
     def of(words: Mapping[str, float]) -> "Trie":
@@ -31,15 +48,9 @@ class Trie:
 
     def child(self, node: int, character: str) -> int:
         """The node after `character`, -1 when no word goes on so."""
-        low, high = int(self.first[node]), int(self.last[node])
-        code = ord(character)
-        if high - low <= 6:
-            for index in range(low, high):
-                if self.characters[index] == code:
-                    return index
-            return -1
-        found = low + int(np.searchsorted(self.characters[low:high], code))
-        return found if found < high and int(self.characters[found]) == code else -1
+        code, high = ord(character), self._last[node]
+        found = bisect_left(self._codes, code, self._first[node], high)
+        return found if found < high and self._codes[found] == code else -1
 
     def find(self, word: str) -> int:
         """The node of a whole beginning, -1 when there is none."""
@@ -52,11 +63,15 @@ class Trie:
 
     def __contains__(self, word: str) -> bool:
         node = self.find(word)
-        return node > 0 and bool(self.end[node] > -inf)
+        return node > 0 and self._end[node] > -inf
 
     def share(self, node: int) -> float:
         """Log probability that the word is what has been read so far, among those that begin so."""
-        return float(self.end[node] - self.mass[node])
+        return self._end[node] - self._mass[node]
+
+    def passing(self, node: int, child: int) -> float:
+        """Log probability of going on from a node to its child."""
+        return self._mass[child] - self._mass[node]
 
     def word(self, node: int) -> str:
         """What stands at a node, through its parents."""
