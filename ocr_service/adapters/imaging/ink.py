@@ -10,7 +10,7 @@ from ocr_service.adapters.imaging.patches import Labels, Levels, Mask, Patch, Re
 from ocr_service.adapters.imaging.preprint import Preprint, laid_over, printed
 
 _PAPER = 250
-_PRINT_BELOW = 215  # the blank form is print there
+_PRINT_BELOW = 232  # the blank form is print there, shading too
 _TOLERANCE_MM = 0.14  # how much wider print may be on the scan
 _LEAST_EXTENT_MM = 0.9  # smaller specks are dust
 _LEAST_AREA_MM2 = 0.10
