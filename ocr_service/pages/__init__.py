@@ -13,8 +13,19 @@ from ocr_service.pages.desk import Desk, Forms
 from ocr_service.pages.pages import add_page_pages
 from ocr_service.pages.pages_actions import add_page_actions
 from ocr_service.pages.policies import add_policy_pages
+from ocr_service.pages.templates import add_template_pages
+from ocr_service.pages.templates_actions import add_template_actions
+from ocr_service.pages.templates_editor import add_template_editor
+from ocr_service.pages.templates_new import add_new_template_pages
+from ocr_service.pages.templates_trial import add_template_trials
+from ocr_service.pages.verification import add_verification_pages
 
-UPLOADS = (r"/forms/new", r"/forms/[^/]+/files")  # paths that take files
+UPLOADS = (
+    r"/forms/new",
+    r"/forms/[^/]+/files",
+    r"/forms/templates/(new|import)",
+    r"/forms/templates/[^/]+/try",
+)  # paths that take files
 
 
 def build_router(forms: Forms, web: Web) -> APIRouter:
@@ -22,6 +33,12 @@ def build_router(forms: Forms, web: Web) -> APIRouter:
     router, desk = APIRouter(include_in_schema=False), Desk(forms, web)
     add_new_batch_pages(router, desk)
     add_policy_pages(router, desk)
+    add_new_template_pages(router, desk)
+    add_template_editor(router, desk)
+    add_template_trials(router, desk)
+    add_template_actions(router, desk)
+    add_template_pages(router, desk)
+    add_verification_pages(router, desk)
     # addresses below a batch
     add_live_progress(router, desk)
     add_file_pages(router, desk)

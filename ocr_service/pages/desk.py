@@ -13,11 +13,16 @@ from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, may
 from kernel.web import Web
 from ocr_service.pages.labels import label
+from ocr_service.ports.form_reading import BlankReader
 from ocr_service.service.batches import Batches
 from ocr_service.service.intake import Intake
 from ocr_service.service.overviews import Overviews
 from ocr_service.service.policies import Policies
+from ocr_service.service.publishing import Publishing
 from ocr_service.service.sheets import Sheets
+from ocr_service.service.templates import Templates
+from ocr_service.service.trials import Trials
+from ocr_service.service.verification import Verification
 
 RIGHTS = {
     "may_run": Action.FORM_RUN,
@@ -49,6 +54,21 @@ class Forms(Protocol):
     def overviews(self) -> Overviews: ...
 
     @property
+    def verification(self) -> Verification: ...
+
+    @property
+    def templates(self) -> Templates: ...
+
+    @property
+    def publishing(self) -> Publishing: ...
+
+    @property
+    def trials(self) -> Trials: ...
+
+    @property
+    def blanks(self) -> BlankReader: ...
+
+    @property
     def blobs(self) -> BlobStore: ...
 
 
@@ -60,7 +80,7 @@ class Desk:
     web: Web
 
     def page(
-        self, request: Request, actor: Actor, template: str, status: int = 200, **context: Any
+        self, request: Request, actor: Actor, template: str, /, status: int = 200, **context: Any
     ) -> HTMLResponse:
         """Renders a template of the service with its words and the person's rights."""
         return self.web.render(
