@@ -20,6 +20,7 @@ _TWINS = {
 _PLACE, _BEHIND, _ELSEWHERE, _BUILDING, _NEAR = range(
     5
 )  # parts of an address; from _NEAR on the expected places
+_ANYTHING = -1  # node of a place that is in no lexicon
 _DIGITS = "0123456789"
 _KANJI_DIGITS = "一二三四五六七八九十"
 _HYPHENS = "-ー－‐−の"
@@ -74,7 +75,7 @@ class AddressOf:
         near = tuple(
             ((_NEAR + number, 0), log(self.expected / len(self.near))) for number in range(len(self.near))
         )
-        return (((_PLACE, ROOT), share), ((_ELSEWHERE, 0), log(self.unknown)), *near)
+        return (((_PLACE, ROOT), share), ((_ELSEWHERE, _ANYTHING), log(self.unknown)), *near)
 
     def step(self, state: State, character: str) -> tuple[State, float] | None:
         assert isinstance(state, tuple)
@@ -114,7 +115,7 @@ class AddressOf:
         """Any letters; from the first digit on it is a house number."""
         if character in _DIGITS:
             keep(reached, (_BEHIND, 1), weight + log(0.1 / 10))
-        keep(reached, (_ELSEWHERE, 0), weight + self.letters.get(character, self.letters[""]))
+        keep(reached, (_ELSEWHERE, _ANYTHING), weight + self.letters.get(character, self.letters[""]))
 
     def _behind(self, reached: dict[Place, float], kind: int, weight: float, character: str) -> None:
         """House numbers and buildings: `kind` of the character before."""

@@ -92,11 +92,14 @@ def keep(reached: dict[Place, float], place: Place, weight: float) -> None:
 
 
 def settled(reached: dict[Place, float]) -> tuple[State, float] | None:
-    """The state of all ways, relative to the best, and the weight of that one."""
+    """The state of all ways, relative to the best, and the weight of that one. Ways outside of the lexicon (nodes
+    below 0) stay however far behind they are: the next character may be in no word."""
     if not reached:
         return None
     best = max(reached.values())
     kept = sorted(
-        (place, round(weight - best, 3)) for place, weight in reached.items() if weight > best - _FAR
+        (place, round(weight - best, 3))
+        for place, weight in reached.items()
+        if weight > best - _FAR or place[1] < 0
     )
     return tuple(kept), best
