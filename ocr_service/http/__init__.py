@@ -23,7 +23,7 @@ __all__ = ["UPLOADS", "Forms", "build_router"]
 UPLOADS = (
     r"/api/v1/batches/[^/]+/files",
     r"/api/v1/forms",
-    r"/api/v1/forms/import",
+    r"/api/v1/form-imports",
     r"/api/v1/forms/[^/]+/(draft|trial)",
 )
 

@@ -146,7 +146,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         summary="Erase a batch before its time",
         status_code=202,
         response_model=BatchOut,
-        responses=problem_responses(401, 403, 404, 409, 422),
+        responses=problem_responses(400, 401, 403, 404, 409, 422),
     )
     def delete_batch(
         batch_id: BatchId,

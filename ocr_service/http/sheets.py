@@ -93,7 +93,11 @@ def build(forms: Forms, web: Web) -> APIRouter:
             raise not_found("項目", "The field")
         return Response(forms.sheets.crop(page, field), media_type="image/png", headers=_HEADERS)
 
-    @router.post("/{page_id}/template", summary="Assign a template", responses=_CHANGING)
+    @router.post(
+        "/{page_id}/template",
+        summary="Assign a template",
+        responses=problem_responses(400, 401, 403, 404, 409, 422),
+    )
     def assign_template(
         batch_id: BatchId,
         page_id: PageId,

@@ -1,4 +1,4 @@
-"""/forms: templates as files, their blank pages as pictures, and trials on sample pages."""
+"""/form-imports and /forms: templates as files, their blank pages as pictures, and trials on sample pages."""
 
 import json
 import tempfile
@@ -52,10 +52,10 @@ PageNumber = Annotated[int, Path(ge=1, le=MOST_PAGES, description="Page of the f
 
 
 def build(forms: Forms, web: Web) -> APIRouter:
-    router = APIRouter(prefix="/forms", tags=["templates"])
+    router = APIRouter(tags=["templates"])
 
     @router.post(
-        "/import",
+        "/form-imports",
         summary="Take a template file in",
         status_code=201,
         response_model=ImportedOut,
@@ -88,7 +88,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
             return once(work, web.clock, actor, key=key, request=sent, answer=answer)
 
     @router.get(
-        "/{template_id}/versions/{version}/file",
+        "/forms/{template_id}/versions/{version}/file",
         summary="Download a version",
         response_class=Response,
         responses={
@@ -109,7 +109,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         return _file(forms.templates.version(work, actor, template_id, version))
 
     @router.get(
-        "/{template_id}/versions/{version}/pages/{number}/image",
+        "/forms/{template_id}/versions/{version}/pages/{number}/image",
         summary="Blank page of a version",
         response_class=Response,
         responses={**_PICTURE, **READING},
@@ -125,7 +125,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         return _image(forms.templates.version(work, actor, template_id, version), number)
 
     @router.get(
-        "/{template_id}/draft/pages/{number}/image",
+        "/forms/{template_id}/draft/pages/{number}/image",
         summary="Blank page of a draft",
         response_class=Response,
         responses={**_PICTURE, **READING},
@@ -140,7 +140,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         return _image(forms.templates.draft(work, actor, template_id), number)
 
     @router.post(
-        "/{template_id}/trial",
+        "/forms/{template_id}/trial",
         summary="Try a template on sample pages",
         response_model=list[TrialPageOut],
         responses=problem_responses(400, 401, 403, 404, 413, 422, 503),

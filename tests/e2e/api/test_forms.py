@@ -125,26 +125,26 @@ def test_another_ward(server: Served, me: httpx.Client, other: httpx.Client) -> 
 def test_a_file_goes_to_another_ward(me: httpx.Client, other: httpx.Client) -> None:
     one = published(me, "travels", "own")
     file = me.get(f"/forms/{one['id']}/versions/1.0.0/file").content
-    answer = other.post("/forms/import", files={"file": ("様式.json", file)})
+    answer = other.post("/form-imports", files={"file": ("様式.json", file)})
     assert answer.status_code == 201, answer.text
     assert answer.json()["template"]["owner"] == "131041"
     assert answer.json()["signature"]["trust"] == "house"
     assert answer.json()["signature"]["publisher"] == "131016"
-    again = other.post("/forms/import", files={"file": ("様式.json", file)})
+    again = other.post("/form-imports", files={"file": ("様式.json", file)})
     assert again.json()["template"] == answer.json()["template"]
     changed = json.loads(file) | {"title": "書き換え"}
     refused = other.post(
-        "/forms/import?name=changed", files={"file": ("a.json", json.dumps(changed).encode())}
+        "/form-imports?name=changed", files={"file": ("a.json", json.dumps(changed).encode())}
     )
     assert refused.status_code == 422
     assert refused.json()["errors"][0]["pointer"] == "/envelope"
     del changed["envelope"]
     unsigned = other.post(
-        "/forms/import?name=changed", files={"file": ("a.json", json.dumps(changed).encode())}
+        "/form-imports?name=changed", files={"file": ("a.json", json.dumps(changed).encode())}
     )
     assert (unsigned.status_code, unsigned.json()["signature"]["trust"]) == (201, "unsigned")
-    assert other.post("/forms/import", files={"other": ("", b"")}).status_code == 422
-    assert other.post("/forms/import", content=b"x").status_code == 422
+    assert other.post("/form-imports", files={"other": ("", b"")}).status_code == 422
+    assert other.post("/form-imports", content=b"x").status_code == 422
 
 
 def test_the_same_request_again_makes_one_template(me: httpx.Client) -> None:
