@@ -30,21 +30,7 @@ def parse(text: str, era: str = "") -> date | None:
     plain = _WEEKDAY.sub("", plain)
     found = _ERA.match(plain)
     written = found[1] if found else ""
-    digits = _digits(plain[found.end() :] if found else plain)
-    coded = _CODED.fullmatch(digits)
-    if coded and not written:
-        return _day(era_chosen(coded[1]), int(coded[2]), int(coded[3]), int(coded[4]))
-    parts = _PARTS.fullmatch(digits) or _TOGETHER.fullmatch(digits)
-    if parts is None:
-        return None
-    year, month, day = int(parts[1]), int(parts[2]), int(parts[3])
-    if written == WESTERN or (len(parts[1]) == 4 and not written):
-        return gregorian(year, month, day) if EARLIEST <= year <= LATEST else None
-    if len(parts[1]) > 2:  # no era has lasted a hundred years
-        return None
-    if written:
-        return _day(era_named(written), year, month, day)
-    return _day(era_chosen(era) if era else PRESENT, year, month, day)
+    return _day(written, _digits(plain[found.end() :] if found else plain), era)
 
 
 def normal(text: str, era: str = "") -> str:
@@ -77,7 +63,24 @@ def shown(day: date, style: str = "era") -> str:
     return day.isoformat()
 
 
-def _day(era: Era | None, year: int, month: int, day: int) -> date | None:
+def _day(written: str, digits: str, chosen: str) -> date | None:
+    """`written`: the sign of an era in front of the digits, `chosen`: one beside them."""
+    coded = _CODED.fullmatch(digits)
+    if coded and not written:
+        return _in(era_chosen(coded[1]), int(coded[2]), int(coded[3]), int(coded[4]))
+    parts = _PARTS.fullmatch(digits) or _TOGETHER.fullmatch(digits)
+    if parts is None:
+        return None
+    year, month, day = int(parts[1]), int(parts[2]), int(parts[3])
+    if written == WESTERN or (len(parts[1]) == 4 and not written):
+        return gregorian(year, month, day) if EARLIEST <= year <= LATEST else None
+    if len(parts[1]) > 2:  # no era has lasted a hundred years
+        return None
+    beside = era_chosen(chosen) if chosen else PRESENT
+    return _in(era_named(written) if written else beside, year, month, day)
+
+
+def _in(era: Era | None, year: int, month: int, day: int) -> date | None:
     return era.day(year, month, day) if era else None
 
 
