@@ -11,9 +11,11 @@ from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, may
 from kernel.records import UnitOfWork
 from ocr_service.models.batches import ListedPages, PageState, ScanField, ScanPage
+from ocr_service.models.fields import Field
 from ocr_service.models.readings import PageOutcome
 from ocr_service.pages.batches_standing import TABS, standing_of
 from ocr_service.pages.desk import Desk
+from ocr_service.rules.values import shown as as_shown
 
 LISTED = 24
 PICTURE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
@@ -97,6 +99,7 @@ def add_page_pages(router: APIRouter, desk: Desk) -> None:
             titles=usable,
             changeable=may(actor, Action.FORM_RUN) and shown.accepting,
             points=_points,
+            value_of=lambda field: _value(labels.get(field.name), field),
             blank=found.outcome is PageOutcome.EMPTY,
         )
 
@@ -128,6 +131,11 @@ def _neighbours(
     before = next((each for each in near if each.position == page.position - 1), None)
     behind = next((each for each in near if each.position == page.position + 1), None)
     return before, behind
+
+
+def _value(of: Field | None, field: ScanField) -> str:
+    """As a person writes it."""
+    return as_shown(of, field.value) if of else field.value
 
 
 def _points(field: ScanField) -> str:
