@@ -133,10 +133,11 @@ class ScanRepository(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """Pages of one file that a lane has taken, in order. `tried`: the reader of the first one has died before."""
+    """Pages that a lane has taken, in order: of one file, or of several small ones that are no ZIP. `files` by
+    their ids; `tried`: how often the reader of the first page has died before."""
 
     batch: Batch
-    file: ScanFile
+    files: Mapping[str, ScanFile]
     pages: tuple[ScanPage, ...]
     tried: int
 

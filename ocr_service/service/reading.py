@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
@@ -24,6 +25,7 @@ from ocr_service.rules.batches import first_state
 from ocr_service.rules.joining import joined
 from ocr_service.service.batches import Settle
 from ocr_service.service.calls import Calls
+from ocr_service.service.stacking import stacked
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +107,8 @@ class Reading:
 
     def _read(self, claimed: Claimed, token: str, heard: Heard, done: int) -> int:
         """One chunk."""
-        waiting = {(page.member, page.number): page for page in claimed.pages}
+        forms = self._forms(claimed)
+        waiting: dict[PageAddress, ScanPage] = {}
         own: list[BaseException] = []
         count = done
         begun = time.monotonic()
@@ -113,7 +116,7 @@ class Reading:
         def on_page(reading: PageReading) -> None:
             nonlocal count
             try:
-                page = waiting.pop((reading.member, reading.number), None)
+                page = waiting.pop(PageAddress(reading.member, reading.number), None)
                 if page is None:
                     return
                 go_on = self._store(page, reading, token)
@@ -125,29 +128,42 @@ class Reading:
                 own.append(error)
                 raise
 
+        paths = self._paths(claimed, token)
         failure: BaseException | None = None
-        try:
-            forms = self._forms(claimed)
-            file = self._blobs.path(claimed.file.digest)
-            self._reader.read(file, [_wanted(page) for page in claimed.pages], forms, on_page)
-        except BaseException as error:
-            failure = error
+        with stacked(paths, claimed.pages) as (file, addresses):
+            waiting |= addresses
+            wanted = [_wanted(address, page) for address, page in addresses.items()]
+            try:
+                if wanted:
+                    self._reader.read(file, wanted, forms, on_page)
+            except BaseException as error:
+                failure = error
         if own and not isinstance(own[0], _Enough):
             raise own[0] from failure
         if not own:
-            self._ended(failure, tuple(waiting.values()), token)
+            self._ended(failure, tuple(waiting.values()), token, alone=len(paths) == 1)
         with self._records.write() as work:
             self._desk.lanes.give_back(work, token)
         with self._records.write() as work:
             self._settle(work, claimed.batch.id)
         return count
 
-    def _ended(self, failure: BaseException | None, left: Sequence[ScanPage], token: str) -> None:
+    def _paths(self, claimed: Claimed, token: str) -> Mapping[str, Path]:
+        """Where the files lie, by their ids. Pages of a file that is lost are told so."""
+        paths: dict[str, Path] = {}
+        for identifier, file in claimed.files.items():
+            try:
+                paths[identifier] = self._blobs.path(file.digest)
+            except NotFound:
+                self._refuse([page for page in claimed.pages if page.file_id == identifier], token, _LOST)
+        return paths
+
+    def _ended(
+        self, failure: BaseException | None, left: Sequence[ScanPage], token: str, *, alone: bool
+    ) -> None:
         """The reader has ended by itself. A fault of the machine is raised; a file that cannot be opened takes
         its pages with it; anything else is the fault of the page that it was at."""
-        if isinstance(failure, NotFound):
-            self._refuse(left, token, _LOST)
-        elif isinstance(failure, UnreadableScan):
+        if isinstance(failure, UnreadableScan) and alone:
             self._refuse(left, token, failure.text)
         elif failure is not None and (not left or _fault_of_machine(failure)):
             raise failure
@@ -158,13 +174,8 @@ class Reading:
     def _forms(self, claimed: Claimed) -> Sequence[KnownForm]:
         """The templates that this batch is read with, in the versions of its first page."""
         pins = self._pins(claimed)
-        forced = {page.forced.partition(":")[0] for page in claimed.pages if page.forced}
-        wanted = set(claimed.batch.templates) | forced
         with self._records.read() as work:
-            forms = self._shelf.forms(work, pins)
-        if not claimed.batch.templates:
-            return forms
-        return [form for form in forms if form.template_id in wanted]
+            return self._shelf.forms(work, pins)
 
     def _pins(self, claimed: Claimed) -> Mapping[str, str]:
         batch = claimed.batch
@@ -252,9 +263,9 @@ def _fault_of_machine(error: BaseException) -> bool:
     return not isinstance(error, Exception) or (isinstance(error, ChienowaError) and error.status >= 500)
 
 
-def _wanted(page: ScanPage) -> Wanted:
+def _wanted(address: PageAddress, page: ScanPage) -> Wanted:
     template, _, number = page.forced.partition(":")
-    return Wanted(PageAddress(page.member, page.number), template, int(number or 0))
+    return Wanted(address, template, int(number or 0))
 
 
 def _unreadable(page: ScanPage, why: Text) -> ScanPage:

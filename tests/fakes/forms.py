@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -102,12 +103,17 @@ class FakeReader:
         forms: Sequence[KnownForm],
         on_page: Callable[[PageReading], None],
     ) -> None:
+        assert wanted
         self.calls.append(len(wanted))
         self.given.append(tuple((each.template_id, each.version) for each in forms))
-        lines = _lines(file)
         known = {each.template_id: each for each in forms}
         for each in wanted:
-            page = lines[each.address.number - 1]
+            try:
+                page = _page(file, each.address)
+            except UnreadableScan as error:
+                if not each.address.member:
+                    raise
+                page = {"broken": error.text.ja}
             if page.get("deadly"):
                 raise crashed("exit status -11")
             if page.get("kill"):
@@ -165,9 +171,21 @@ def _field(name: str, value: str, doubtful: bool, flag: str) -> FieldReading:
     )
 
 
+def _page(file: Path, address: PageAddress) -> dict[str, Any]:
+    """In a ZIP of scans, or of a scan whose pages name the members that they stand for."""
+    if not zipfile.is_zipfile(file):
+        return _lines(file)[address.number - 1]
+    with zipfile.ZipFile(file) as stack:
+        return _parsed(stack.read(address.member))[address.number - 1]
+
+
 def _lines(file: Path) -> list[dict[str, Any]]:
+    return _parsed(file.read_bytes())
+
+
+def _parsed(data: bytes) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+        return [json.loads(line) for line in data.decode().splitlines()]
     except ValueError as error:
         raise UnreadableScan(
             Text("スキャンのファイルとして開けません。", "The file cannot be opened as a scan.")

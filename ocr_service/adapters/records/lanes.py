@@ -1,19 +1,23 @@
 """Claims of lanes in SQL: whoever takes pages holds their batch for the moment of taking."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, nulls_first, select, update
+from sqlalchemy import Row, Select, and_, exists, func, nulls_first, select, update
 
 from kernel.records import UnitOfWork
 from ocr_service.adapters.records.rows import batch_of, file_of, page_of, page_values
 from ocr_service.adapters.records.tables import batches, files, pages
-from ocr_service.models.batches import Batch, BatchState, PageState, ScanPage
+from ocr_service.models.batches import Batch, BatchState, PageState, ScanFile, ScanPage
 from ocr_service.ports.batches import Claimed
 
 LONGEST = 64  # pages that a lane takes at once; each taking starts a process, about 2 s
 SHARED = 8  # while other batches wait too
 LEAST = 4
+SMALL = 4  # pages of a file that is read together with its neighbours
+_TOGETHER = 300_000_000  # bytes of such files at once
 
 
 class SqlLanes:
@@ -91,24 +95,46 @@ class SqlLanes:
         waiting = work.connection.execute(select(func.count()).where(mine)).scalar_one()
         share = max(LEAST, -(-waiting // lanes))
         most = min(share, SHARED if others_wait else LONGEST)
-        found = work.connection.execute(
-            select(pages).where(mine).order_by(pages.c.position).limit(most)
-        ).all()
-        if not found:
+        rows = work.connection.execute(select(pages).where(mine).order_by(pages.c.position).limit(most)).all()
+        if not rows:
             return None
-        taken = list(found[:1])
-        if not taken[0].tries:
-            for row in found[1:]:
-                if row.tries or row.file_id != taken[0].file_id:
-                    break
-                taken.append(row)
+        of_rows = files.c.id.in_({row.file_id for row in rows})
+        known = {row.id: file_of(row) for row in work.connection.execute(select(files).where(of_rows))}
+        taken = _together(rows, known)
         work.connection.execute(
             update(pages)
             .where(pages.c.id.in_([row.id for row in taken]))
             .values(state=PageState.CLAIMED.value, lane=token)
         )
-        file = work.connection.execute(select(files).where(files.c.id == taken[0].file_id)).one()
-        return Claimed(batch, file_of(file), tuple(page_of(row) for row in taken), taken[0].tries)
+        return Claimed(
+            batch,
+            {row.file_id: known[row.file_id] for row in taken},
+            tuple(page_of(row) for row in taken),
+            taken[0].tries,
+        )
+
+
+def _together(rows: Sequence[Row[Any]], known: Mapping[str, ScanFile]) -> list[Row[Any]]:
+    """The first pages that one process may read: alone what was tried before; else of one file, or of small
+    files. Starting a process takes as long as reading some pages, and many scanners write a file a page."""
+    first = rows[0]
+    if first.tries:
+        return [first]
+    taken, size = [first], known[first.file_id].size
+    small = _small(first, known)
+    for before, row in pairwise(rows):
+        if row.tries:
+            break
+        if row.file_id != before.file_id:
+            size += known[row.file_id].size
+            if not (small and _small(row, known) and size <= _TOGETHER):
+                break
+        taken.append(row)
+    return taken
+
+
+def _small(row: Row[Any], known: Mapping[str, ScanFile]) -> bool:
+    return not row.member and known[row.file_id].pages <= SMALL
 
 
 def _waits() -> Any:

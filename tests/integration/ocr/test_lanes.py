@@ -419,3 +419,29 @@ def test_unknown_pages_in_the_answer_are_passed_over(
     desk.hand_in(batch, filled(1))
     desk.work_off()
     assert states(desk, batch.id) == ["read"]
+
+
+def test_small_files_are_read_together(records: Records, home: Path, clock: FixedClock) -> None:
+    """Many scanners write a file for each page, and a process takes a second to start."""
+    desk = form_desk(records, home, clock, lanes=1)
+    batch = desk.batch()
+    for number in range(1, 31):
+        desk.hand_in(batch, filled(number), name=f"{number:03}.jpg")
+    desk.hand_in(batch, *[filled(n) for n in range(100, 110)], name="stack.pdf")
+    desk.hand_in(batch, {"deadly": True}, name="deadly.png")
+    lost = desk.hand_in(batch, filled(40), name="lost.png")
+    broken = desk.hand_in(batch, filled(41), name="broken.png")
+    desk.hand_in(batch, filled(42), {"member": "x.jpg"} | filled(43), name="some.zip")
+    desk.open_files()
+    desk.forms.blobs.remove(lost.digest)
+    desk.forms.blobs.path(broken.digest).write_bytes(b"\xff no scan")
+    desk.read()
+    pages = desk.pages(batch)
+    values = [desk.fields(page)[1].value for page in pages[:40]]
+    assert values == [str(1000 + n) for n in (*range(1, 31), *range(100, 110))]
+    assert [page.state.value for page in pages[40:]] == ["unreadable"] * 3 + ["read"] * 2
+    assert "2回" in pages[40].reason_ja
+    assert "見つかりません" in pages[41].reason_ja
+    assert "開けません" in pages[42].reason_ja
+    assert desk.reader.calls[:2] == [30, 10]
+    assert len(desk.reader.calls) < 8
