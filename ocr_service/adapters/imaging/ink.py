@@ -87,6 +87,16 @@ def bounds(mask: Mask) -> Rect | None:
     return Rect(left, top, left + width, top + height) if width and height else None
 
 
+def fine_strokes(ink: Ink, within: Mask) -> Mask:
+    """Strokes as wide as the pen was: darker than half of the strokes' own darkness. `dark` and `all_ink` are
+    wider, so that faint ends are not lost."""
+    levels = ink.levels[within > 0]
+    if not levels.size:
+        return within
+    half = (_PAPER + float(np.percentile(levels, 15))) / 2
+    return cv2.bitwise_and(within, cv2.threshold(ink.levels, half, 255, cv2.THRESH_BINARY_INV)[1])
+
+
 def _strokes(light: Light, patch: Patch) -> Mask:
     """Ink with hysteresis: faint strokes count where they are a good deal stronger than the paper's noise."""
     smooth = cv2.GaussianBlur(light.dark, (0, 0), max(0.5, 0.09 * patch.scale))

@@ -14,7 +14,8 @@ _SMALL_SEAL_MM = (4.5, 14.0)  # a correction seal's diameter, a personal seal's 
 _RED_MM2 = 2.0
 _RADII_MM = (2.6, 3.0, 3.5, 4.1, 4.8, 5.6, 6.5)
 _COARSE = 4.0  # pixels per millimetre
-_RING = 0.8  # share of a ring that must be inked
+_SEAL_BELOW = 218
+_RING = 0.84  # share of a ring that must be inked
 _INSIDE = (0.12, 0.75)  # a seal has a name inside, and is not solid
 
 
@@ -72,6 +73,8 @@ def _ring(patch: Patch, ink: Ink) -> float:
     added = cv2.bitwise_and(ink.all_ink, cv2.bitwise_not(ink.printed))
     if cv2.countNonZero(added) < 4.0 * patch.scale**2:
         return 0.0
+    # a seal may be lighter than the pen, so what is plainly darker than paper counts, without its blur
+    added = cv2.bitwise_and(added, cv2.threshold(ink.levels, _SEAL_BELOW, 255, cv2.THRESH_BINARY_INV)[1])
     factor = min(1.0, _COARSE / patch.scale)
     small = cv2.resize(added, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     small = cv2.dilate(cv2.threshold(small, 80, 255, cv2.THRESH_BINARY)[1], np.ones((2, 2), np.uint8))

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from ocr_service.adapters.imaging.cleaning import ruled
-from ocr_service.adapters.imaging.ink import Ink
+from ocr_service.adapters.imaging.ink import Ink, fine_strokes
 from ocr_service.adapters.imaging.lines import line_masks
 from ocr_service.adapters.imaging.patches import Mask, Patch, Rect
 
@@ -15,11 +15,17 @@ _SCALE = 6.0  # pixels per millimetre: what is looked at is no finer
 _SLOPES = (-0.15, -0.1, -0.05, 0.0, 0.05, 0.1, 0.15)  # of a line drawn by hand
 _LEAST_MM = 5.5
 _HEIGHTS = 1.75  # a strike is longer than that many line heights; 一 and ー are not
+_SINGLE = 1.3  # one line must be that much longer than one of two
 _LEAST_HEIGHT_MM = 2.2
+_WOBBLE_MM = 0.12
+_GAP_MM = 0.35
+_PEN_MM = 1.0
+_PAIR_MM = 2.4  # two lines close to each other
+_FULL = 0.94  # share of a strike that is inked
 _CROSSINGS = 4  # strokes that meet it, above and below together
 _CENTRAL = (0.12, 0.9)  # of the line's height: an underline lies lower
-_BLOT_MM = 0.8  # radius of ink without a gap
-_BLOT_MM2 = 6.0
+_BLOT_MM = 0.9  # radius of ink without a gap
+_BLOT_MM2 = 2.0  # so far inside of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,8 @@ def strike(patch: Patch, ink: Ink, expected_lines: int = 1) -> Strike:
     """Looks for straight strokes along the writing that go through several characters."""
     if ink.box is None or ink.box.width < _LEAST_MM * patch.scale:
         return _NONE
-    if _blotted(ink.dark, patch.scale):
+    fine = fine_strokes(ink, ink.dark)
+    if _blotted(fine, patch.scale):
         return Strike(0.9, 0.0, False)
     factor = min(1.0, _SCALE / patch.scale)
     scale = patch.scale * factor
@@ -57,7 +64,8 @@ def strike(patch: Patch, ink: Ink, expected_lines: int = 1) -> Strike:
     lines = cv2.dilate(lines, np.ones((2 * near + 1, 2 * near + 1), np.uint8))
     best = _NONE
     for mask in line_masks(ink.dark, patch.scale, expected_lines):
-        found = _strike_of_line(_smaller(mask, factor), _smaller(lines, factor), scale)
+        own = _smaller(cv2.bitwise_and(mask, fine), factor)
+        found = _strike_of_line(own, _smaller(lines, factor), scale)
         best = max(best, found, key=lambda each: (each.probability, each.length))
     return best
 
@@ -91,6 +99,8 @@ def _strike_of_line(mask: Mask, lines: Mask, scale: float) -> Strike:
         if not runs:
             continue
         longest = max(run.place.width for run in runs) / scale
+        if not _double(runs, scale) and longest * scale < _SINGLE * least:
+            continue
         meets = max(run.above + run.below for run in runs)
         double = _double(runs, scale)
         sure = 0.55 + 0.08 * (meets - _CROSSINGS) + 0.1 * (longest * scale / least - 1) + 0.2 * double
@@ -116,19 +126,21 @@ def _sheared(mask: Mask, slope: float) -> Mask:
 
 
 def _runs(straight: Mask, least: float, scale: float) -> list[_Run]:
-    """Level strokes longer than `least` that wobble little and may be broken for a moment."""
-    wobble = max(1, round(0.12 * scale))
+    """Level strokes longer than `least` that wobble little and are hardly ever broken."""
+    wobble = max(1, round(_WOBBLE_MM * scale))
     thick = cv2.dilate(straight, np.ones((2 * wobble + 1, 1), np.uint8))
-    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(0.5 * scale))), np.uint8))
+    thick = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, max(3, round(_GAP_MM * scale))), np.uint8))
     opened = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, max(3, round(least))), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8, ltype=cv2.CV_32S)
     found = []
     for label in range(1, count):
         left, top, width, height = (int(each) for each in stats[label, :4])
-        if height > 1.6 * scale + 2 * wobble:
+        if height > _PAIR_MM * scale + 4 * wobble:
             continue
         place = Rect(left, top, left + width, top + height)
-        found.append(_Run(place, _meets(straight, place, -1, scale), _meets(straight, place, 1, scale)))
+        inked = straight[place.slices].any(axis=0)
+        if np.count_nonzero(inked) >= _FULL * width:
+            found.append(_Run(place, _meets(straight, place, -1, scale), _meets(straight, place, 1, scale)))
     return found
 
 
@@ -161,6 +173,8 @@ def _is_print(run: _Run, lines: Mask, straight: Mask) -> bool:
 def _double(runs: list[_Run], scale: float) -> bool:
     """Two lines, one above the other."""
     ordered = sorted(runs, key=lambda run: run.place.top)
+    if any(run.place.height > (_PEN_MM + 4 * _WOBBLE_MM) * scale for run in runs):
+        return True
     return any(
         0 < lower.place.top - upper.place.top < 3 * scale
         and min(lower.place.right, upper.place.right) - max(lower.place.left, upper.place.left)
@@ -172,5 +186,6 @@ def _double(runs: list[_Run], scale: float) -> bool:
 def _blotted(dark: Mask, scale: float) -> bool:
     """A patch of ink without gaps, larger than any stroke."""
     depth = cv2.distanceTransform(dark, cv2.DIST_L2, 3)
-    deep = int(np.count_nonzero(depth >= _BLOT_MM * scale))
-    return deep > 0.35 * _BLOT_MM2 * scale**2
+    pen = float(np.median(depth[dark > 0])) if cv2.countNonZero(dark) else 0.0
+    deep = int(np.count_nonzero(depth >= max(_BLOT_MM * scale, 3.2 * pen)))
+    return deep > _BLOT_MM2 * scale**2
