@@ -108,7 +108,7 @@ def wrong(kind: str, number: int) -> Result:
     if kind == "photo":
         sheet = Sheet(_photo(random), 200.0)
     else:
-        sheet, _ = _scan(_paper(kind, name, random), random, False)
+        sheet, _ = _scan(_paper(kind, name, random), random, False, 150)
     found, spent = _placed(sheet, name if kind == "form not known" else None)
     return Result(kind, name, found.match.template_id if found.match else "", spent)
 
@@ -223,9 +223,11 @@ def _filled(name: str, blank: Picture, random: np.random.Generator) -> Picture:
     return paper.pixels
 
 
-def _scan(paper: Picture, random: np.random.Generator, limits: bool) -> tuple[Sheet, Geometry]:
+def _scan(
+    paper: Picture, random: np.random.Generator, limits: bool, most_dpi: int = 200
+) -> tuple[Sheet, Geometry]:
     scan = scan_of(random, float(random.uniform(0, 1)))
-    scan = replace(scan, dpi=min(scan.dpi, 200))
+    scan = replace(scan, dpi=min(scan.dpi, most_dpi))
     if limits:
         scan = replace(
             scan,

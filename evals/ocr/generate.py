@@ -71,7 +71,7 @@ def draw(order: Order) -> Made:
     random = np.random.default_rng(seed)
     words = Random(int(random.integers(0, 2**62)))
     design = DESIGNS[order.form]
-    drawn, form = design.drawn(), _form(order.form)
+    drawn, form = design.drawn(), design.form()
     hardness = float(random.beta(1.2, 3.4)) if order.hardness is None else order.hardness
     chance = random.random()
     kind = order.kind or (
@@ -121,7 +121,7 @@ def draw(order: Order) -> Made:
 def write(folder: Path, form: str, orders: Sequence[Order], jobs: int = 1) -> None:
     """One form's folder with its pages, in the order of the numbers."""
     (folder / "pages").mkdir(parents=True, exist_ok=True)
-    (folder / "form.json").write_bytes(write_file(_form(form)))
+    (folder / "form.json").write_bytes(write_file(DESIGNS[form].form()))
     with (
         _table(folder / "truth.csv", "file page field value") as truth,
         _table(folder / "meta.csv", "file page field writing source note") as meta,
@@ -213,11 +213,6 @@ def _encoded(pixels: NDArray[np.uint8], scan: Scan) -> tuple[str, bytes]:
 @cache
 def _blank(form: str) -> NDArray[np.uint8]:
     return picture(DESIGNS[form].drawn().pdf, _DPI)
-
-
-@cache
-def _form(form: str) -> Any:
-    return DESIGNS[form].form()
 
 
 def main() -> None:

@@ -30,10 +30,7 @@ class Design:
 
     def form(self) -> Form:
         """The template's content."""
-        drawn = self.drawn()
-        image = picture(drawn.pdf, DPI)
-        page = FormPage(1, WIDTH, HEIGHT, DPI, png(image), drawn.fields, drawn.tables)
-        return Form(self.name, self.title, self.description, (page,), drawn.checks)
+        return _form(self)
 
 
 DESIGNS: Mapping[str, Design] = {
@@ -45,6 +42,14 @@ DESIGNS: Mapping[str, Design] = {
 @cache
 def _drawn(draw: Callable[[], Drawn]) -> Drawn:
     return draw()
+
+
+@cache
+def _form(design: Design) -> Form:
+    drawn = design.drawn()
+    image = png(picture(drawn.pdf, DPI))
+    page = FormPage(1, WIDTH, HEIGHT, DPI, image, drawn.fields, drawn.tables)
+    return Form(design.name, design.title, design.description, (page,), drawn.checks)
 
 
 def picture(pdf: bytes, dpi: int) -> NDArray[np.uint8]:
