@@ -6,15 +6,20 @@ import time
 from pathlib import Path
 
 import kb_service
+import ocr_service
 from assembly.embedded import System, build
 from kernel.audit import SYSTEM
 from kernel.identity.models import Actor, Role
 from kernel.identity.samples import ensure_samples
 from kernel.settings import Settings
+from kernel.visibility import Audience, AudienceKind
+from ocr_service.schemas.forms import read_file
 
 _log = logging.getLogger("chienowa")
 SAMPLES = Path(str(kb_service.__file__)).parent / "samples"
+SAMPLE_FORMS = Path(str(ocr_service.__file__)).parent / "samples" / "forms"
 DONE = "samples-imported"
+FORMS_DONE = "sample-forms-published"
 
 
 def prepare(settings: Settings) -> System:
@@ -24,6 +29,7 @@ def prepare(settings: Settings) -> System:
     ensure_model(system)
     if settings.demo:
         ensure_sample_data(system)
+        ensure_sample_forms(system)
     _log.info("ready in %.1f s", time.monotonic() - begun)
     return system
 
@@ -46,6 +52,23 @@ def ensure_sample_data(system: System) -> None:
     report = system.bank.importing.import_samples(SAMPLES, sample_actor, lambda *_: None)
     for skipped in report.skipped:
         _log.error("sample %s: %s", skipped.path, skipped.reason.en)
+    mark.touch()
+
+
+def ensure_sample_forms(system: System) -> None:
+    """The sample templates, published by the shared body for all members, unless they are there already."""
+    mark = system.settings.home / FORMS_DONE
+    if mark.exists():
+        return
+    forms, actor = system.forms, system_actor()
+    with system.records.write() as work:
+        for file in sorted(SAMPLE_FORMS.glob("*.json")):
+            taken = forms.templates.take_in(work, actor, read_file(file.read_bytes()).form, "").template
+            if not taken.current:  # a start before was cut off between here and the mark
+                shared = forms.templates.share(
+                    work, actor, taken.id, Audience(AudienceKind.MEMBERS), taken.revision
+                )
+                forms.publishing.publish(work, actor, taken.id, shared.revision)
     mark.touch()
 
 

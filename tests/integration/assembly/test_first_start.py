@@ -6,6 +6,7 @@ from pathlib import Path
 
 from assembly.first_start import prepare, system_actor
 from assembly.health import check
+from kernel.artifacts import Trust
 from kernel.identity.models import Actor, Role
 from kernel.settings import Settings
 
@@ -25,10 +26,21 @@ def test_samples_are_there_once_and_a_second_start_takes_seconds(tmp_path: Path,
         assert system.bank.search.search(ward, "").total < entries, (
             "drafts and own entries of others are hidden"
         )
+        clerk = Actor("b", "", "131059", frozenset({Role.CONTRIBUTOR}))
+        with system.records.read() as work:
+            forms = system.forms.templates.page(work, clerk).items
+            worth = [
+                system.forms.templates.verdict(work, system.forms.templates.version(work, clerk, one.id, ""))
+                for one in forms
+            ]
+        assert {one.current for one in forms} == {"1.0.0"} and len(forms) == 5
+        assert {verdict.trust for verdict in worth} == {Trust.HOUSE}
     begun = time.monotonic()
     again = prepare(settings)
     with again.running():
         assert again.bank.indexing.status().entries == entries
+        with again.records.read() as work:
+            assert again.forms.templates.page(work, clerk).items == forms
     assert time.monotonic() - begun < 10
 
 
