@@ -10,8 +10,13 @@ from kernel.clock import Clock
 from kernel.jobs import Jobs, Retry, Task
 from kernel.records import Records
 from kernel.sandbox import Limits, Sandbox
+from ocr_service.adapters.exports.csv_file import CsvWriter
+from ocr_service.adapters.exports.excel import ExcelWriter
+from ocr_service.adapters.exports.json_file import JsonWriter
+from ocr_service.adapters.exports.searchable_pdf import SearchablePdfWriter
 from ocr_service.adapters.lexicons.files import load_addresses
 from ocr_service.adapters.records import sql_desk
+from ocr_service.adapters.records.exports import SqlExports
 from ocr_service.adapters.records.overviews import SqlOverviews
 from ocr_service.adapters.records.templates import SqlTemplates
 from ocr_service.adapters.records.verification import SqlVerification
@@ -19,12 +24,15 @@ from ocr_service.adapters.sandboxed_blank_reader import SandboxedBlankReader
 from ocr_service.adapters.sandboxed_form_reader import SandboxedFormReader
 from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
-from ocr_service.ports.batches import FormShelf
+from ocr_service.models.exports import ExportFormat
+from ocr_service.ports.batches import Desk, FormShelf
 from ocr_service.ports.form_reading import BlankReader, FormReader, ScanOpener
 from ocr_service.ports.page_reading import PageReader
 from ocr_service.service.batches import Batches
 from ocr_service.service.calls import Calls
 from ocr_service.service.deciding import Deciding, FormCabinet
+from ocr_service.service.export_profiles import ExportProfiles
+from ocr_service.service.exporting import Exporting
 from ocr_service.service.intake import Intake
 from ocr_service.service.lanes import LaneWatch
 from ocr_service.service.overviews import Overviews
@@ -90,6 +98,8 @@ class Forms:
     trials: Trials
     keyring: Keyring
     blanks: BlankReader
+    export_profiles: ExportProfiles
+    exporting: Exporting
     blobs: BlobStore
 
 
@@ -141,7 +151,28 @@ def build(parts: Parts) -> Forms:
         trials=Trials(parts.opener, parts.reader),
         keyring=keyring,
         blanks=build_blank_reader(),
+        export_profiles=ExportProfiles(SqlExports(), parts.shelf, parts.audit, parts.clock),
+        exporting=_exporting(parts, desk),
         blobs=parts.blobs,
+    )
+
+
+def _exporting(parts: Parts, desk: Desk) -> Exporting:
+    return Exporting(
+        parts.records,
+        desk,
+        SqlOverviews(),
+        parts.shelf,
+        SqlExports(),
+        tables={
+            ExportFormat.CSV: CsvWriter(),
+            ExportFormat.EXCEL: ExcelWriter(),
+            ExportFormat.JSON: JsonWriter(),
+        },
+        pdf=SearchablePdfWriter(),
+        blobs=parts.blobs,
+        audit=parts.audit,
+        clock=parts.clock,
     )
 
 

@@ -6,6 +6,7 @@ from fastapi.routing import APIRoute
 from kernel.web import Web
 from ocr_service.http import (
     batches,
+    exports,
     fields,
     files,
     policy,
@@ -37,6 +38,7 @@ def build_router(forms: Forms, web: Web) -> APIRouter:
         sheets,
         fields,
         verification,
+        exports,
         policy,
         template_files,
         templates,

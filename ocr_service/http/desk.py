@@ -4,6 +4,8 @@ from typing import Protocol
 
 from kernel.blobs import BlobStore
 from ocr_service.service.batches import Batches
+from ocr_service.service.export_profiles import ExportProfiles
+from ocr_service.service.exporting import Exporting
 from ocr_service.service.intake import Intake
 from ocr_service.service.policies import Policies
 from ocr_service.service.publishing import Publishing
@@ -39,6 +41,12 @@ class Forms(Protocol):
 
     @property
     def trials(self) -> Trials: ...
+
+    @property
+    def export_profiles(self) -> ExportProfiles: ...
+
+    @property
+    def exporting(self) -> Exporting: ...
 
     @property
     def blobs(self) -> BlobStore: ...

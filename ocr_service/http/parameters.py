@@ -12,6 +12,12 @@ BatchId = Annotated[str, Path(pattern=IDENTIFIER, description="Identifier of a b
 FileId = Annotated[str, Path(pattern=IDENTIFIER, description="Identifier of a file.", examples=[EXAMPLE])]
 PageId = Annotated[str, Path(pattern=IDENTIFIER, description="Identifier of a page.", examples=[EXAMPLE])]
 FieldId = Annotated[str, Path(pattern=IDENTIFIER, description="Identifier of a field.", examples=[EXAMPLE])]
+ExportId = Annotated[
+    str, Path(pattern=IDENTIFIER, description="Identifier of an exported file.", examples=[EXAMPLE])
+]
+ProfileId = Annotated[
+    str, Path(pattern=IDENTIFIER, description="Identifier of an export profile.", examples=[EXAMPLE])
+]
 Cursor = Annotated[
     str | None, Query(max_length=500, description="`next` of the page before; empty for the first page.")
 ]

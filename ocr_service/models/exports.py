@@ -1,4 +1,4 @@
-"""How results leave: profiles, and what was made of them."""
+"""How results leave: settings, saved profiles, and what was made with them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,14 @@ class ExportFormat(StrEnum):
     PDF = "pdf"  # searchable
 
 
+MEDIA_TYPES = {
+    ExportFormat.CSV: "text/csv",
+    ExportFormat.EXCEL: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.JSON: "application/json",
+    ExportFormat.PDF: "application/pdf",
+}
+
+
 class Encoding(StrEnum):
     """Of CSV. UTF-8 comes with a byte order mark, which Excel needs."""
 
@@ -21,11 +29,19 @@ class Encoding(StrEnum):
     CP932 = "cp932"
 
 
+class DateStyle(StrEnum):
+    """2026-11-20, 2026/11/20, 20261120, 令和8年11月20日."""
+
+    ISO = "iso"
+    SLASHES = "slashes"
+    COMPACT = "compact"
+    ERA = "era"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: the field's value, with the heading that the receiving system wants. `raw`: as it was read
-    rather than in normal form. A name that begins with "@" is about the page: @file, @page, @batch, @template,
-    @decided_by, @confidence."""
+    rather than in normal form. A name that begins with "@" is about the page: see rules.tables.ABOUT."""
 
     field: str
     heading: str
@@ -33,27 +49,77 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportSettings:
+    """`columns` empty = all fields, each with its raw reading beside it. `exact`: CSV values that a spreadsheet
+    would take for a formula are left as they are; otherwise they get a leading apostrophe."""
+
+    format: ExportFormat = ExportFormat.CSV
+    encoding: Encoding = Encoding.UTF8
+    columns: tuple[Column, ...] = ()
+    dates: DateStyle = DateStyle.ISO
+    header: bool = True
+    exact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ExportProfile:
-    """A saved way of exporting one form; `columns` empty = all fields, each with its raw reading beside it.
-    `dates`: "iso" 2026-11-20, "slashes" 2026/11/20, "era" 令和8年11月20日, "compact" 20261120."""
+    """Settings that a ward has saved for one template."""
 
     id: str
     owner: str
     template_id: str
     name: str
-    format: ExportFormat
-    encoding: Encoding
-    columns: tuple[Column, ...]
-    dates: str
-    header: bool
+    settings: ExportSettings
+    revision: int
     updated_at: datetime
-    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Unencodable:
-    """Characters of one field of one page that the target encoding cannot write."""
+    """Characters of one cell that the target encoding cannot write. `row` counts forms from 1."""
 
-    page: int
-    field: str
+    row: int
+    heading: str
     characters: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilledCell:
+    """One field of one form as it leaves. `value` in normal form, `state` and `flags` by their names."""
+
+    field: str
+    value: str
+    raw: str
+    confidence: float
+    state: str
+    flags: tuple[str, ...]
+    decided_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """One form that somebody filled in: its pages joined. `positions`: the pages' places in the stack."""
+
+    file: str
+    positions: tuple[int, ...]
+    template_id: str
+    version: str
+    cells: tuple[FilledCell, ...]
+
+    def cell(self, field: str) -> FilledCell | None:
+        return next((cell for cell in self.cells if cell.field == field), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A file that was made. `notes`: what its reader must know, in Japanese and English alternately."""
+
+    id: str
+    batch_id: str
+    format: ExportFormat
+    name: str
+    digest: str
+    size: int
+    notes: tuple[tuple[str, str], ...]
+    made_at: datetime
+    made_by: str

@@ -15,6 +15,8 @@ from kernel.web import Web
 from ocr_service.pages.labels import label
 from ocr_service.ports.form_reading import BlankReader
 from ocr_service.service.batches import Batches
+from ocr_service.service.export_profiles import ExportProfiles
+from ocr_service.service.exporting import Exporting
 from ocr_service.service.intake import Intake
 from ocr_service.service.overviews import Overviews
 from ocr_service.service.policies import Policies
@@ -67,6 +69,12 @@ class Forms(Protocol):
 
     @property
     def blanks(self) -> BlankReader: ...
+
+    @property
+    def export_profiles(self) -> ExportProfiles: ...
+
+    @property
+    def exporting(self) -> Exporting: ...
 
     @property
     def blobs(self) -> BlobStore: ...

@@ -1,9 +1,7 @@
-"""The editor of a draft: its page, what it loads and saves, and proposals for fields."""
+"""The editor of a draft: its page, what it loads and what it saves."""
 
 import json
-import tempfile
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -15,18 +13,16 @@ from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, require
 from kernel.web.etag import etag, version_of
 from kernel.web.problems import document as problem_document
-from ocr_service.models.fields import Box, Characters, FieldType, Writing
-from ocr_service.models.forms import CheckKind, Form, FormPage
+from ocr_service.models.fields import Characters, FieldType, Writing
+from ocr_service.models.forms import CheckKind, Form
 from ocr_service.pages.desk import Desk
 from ocr_service.pages.labels import CHARACTERS, CHECKS, TYPES, WRITINGS
-from ocr_service.ports.form_reading import Proposal
 from ocr_service.rules.form_document import document
-from ocr_service.rules.guessing import guessed
 from ocr_service.schemas.forms import read_document
 
 
 def add_template_editor(router: APIRouter, desk: Desk) -> None:
-    """Adds /forms/templates/{id}/edit, /draft and /proposals."""
+    """Adds /forms/templates/{id}/edit and /draft."""
     web, forms = desk.web, desk.forms
 
     @router.get("/forms/templates/{template_id}/edit")
@@ -81,50 +77,8 @@ def add_template_editor(router: APIRouter, desk: Desk) -> None:
             with web.records.write() as work:
                 saved = forms.templates.save(work, actor, template_id, form, based_on=based_on)
         except (Invalid, Stale) as error:
-            return _told(desk, request, error)
+            return told(desk, request, error)
         return JSONResponse({"revision": saved.revision}, headers={"ETag": etag(saved.revision)})
-
-    @router.post("/forms/templates/{template_id}/proposals", dependencies=[Depends(web.csrf)])
-    def propose(request: Request, template_id: str, actor: Actor = Depends(web.page_actor)) -> Response:
-        """Places on the pages that look like fields, as fields; some seconds a page."""
-        require(actor, Action.FORM_TEMPLATE)
-        with web.records.read() as work:
-            found = forms.templates.draft(work, actor, template_id)
-        try:
-            proposed = [{"page": page.number, "fields": _proposed(desk, page)} for page in found.form.pages]
-        except ChienowaError as error:
-            return _told(desk, request, error)
-        return JSONResponse(proposed, headers={"Cache-Control": "no-store"})
-
-
-def _proposed(desk: Desk, page: FormPage) -> list[dict[str, Any]]:
-    """Fields that the page seems to have, in millimetres of this page."""
-    with tempfile.TemporaryDirectory(prefix="blank-", dir=desk.web.settings.folder("tmp")) as folder:
-        kept = Path(folder) / "page.png"
-        kept.write_bytes(page.image)
-        read = desk.forms.blanks.pages(kept, kept.name)
-    if not read:
-        return []
-    across, down = page.width / read[0].width, page.height / read[0].height
-    return [_as_field(each, across, down) for each in read[0].proposals]
-
-
-def _as_field(proposal: Proposal, across: float, down: float) -> dict[str, Any]:
-    box = proposal.box
-    scaled = Box(
-        round(box.x * across, 2),
-        round(box.y * down, 2),
-        round(box.width * across, 2),
-        round(box.height * down, 2),
-    )
-    name, kind = guessed(proposal.kind, proposal.label)
-    return {
-        "name": name,
-        "label": proposal.label,
-        "type": kind.value,
-        "cells": proposal.cells,
-        "box": {"x": scaled.x, "y": scaled.y, "width": scaled.width, "height": scaled.height},
-    }
 
 
 def _without_pictures(form: Form) -> dict[str, Any]:
@@ -146,7 +100,8 @@ def _with_pictures(content: Any, stored: Form) -> Any:
     return content
 
 
-def _told(desk: Desk, request: Request, error: ChienowaError) -> Response:
+def told(desk: Desk, request: Request, error: ChienowaError) -> Response:
+    """An error for a script, as the API tells it."""
     return JSONResponse(
         problem_document(error, desk.web.language(request)),
         error.status,

@@ -17,6 +17,7 @@ from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, require
 from ocr_service.models.forms import Form, FormPage
 from ocr_service.pages.desk import Desk
+from ocr_service.pages.templates_proposals import keep_proposals
 from ocr_service.ports.form_reading import BlankPage, UnreadableScan
 from ocr_service.schemas.forms import LARGEST_FILE, read_file
 
@@ -79,7 +80,8 @@ def add_new_template_pages(router: APIRouter, desk: Desk) -> None:
                 template = forms.templates.create(work, actor, content)
         except (Invalid, Conflict, UnreadableScan) as error:
             return page(request, actor, values, error)
-        return web.redirect(f"/forms/templates/{template.id}/edit?first=1")
+        kept = keep_proposals(desk, template.id, {page.number: page.proposals for page in pages})
+        return web.redirect(f"/forms/templates/{template.id}/edit?proposals={kept}")
 
     @router.post("/forms/templates/import")
     def take_in(

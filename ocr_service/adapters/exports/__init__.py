@@ -1,0 +1,1 @@
+"""Files that results leave in, one module a format."""
