@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-MOST_PIXELS = 50_000_000  # A3 at 600 dpi is 70 million; a template needs 300 dpi at most
+MOST_PIXELS = 35_000_000  # A4 at 600 dpi, A3 at 400; 200 dpi is enough for a template
 _SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # by colour type
 _PIECE = 1 << 20
 

@@ -30,7 +30,7 @@ class Publishing:
     def next_version(self, work: UnitOfWork, actor: Actor, template_id: str) -> tuple[Version, Change]:
         """What publishing the draft now would make, and how much that changes. Raises NotFound, Forbidden, and
         Conflict when nothing has changed."""
-        template = self._shelf.own(work, actor, template_id, None)
+        template = self._shelf.own(work, actor, template_id, None, lock=False)
         return self._next(work, template, self._shelf.draft(work, template))
 
     def publish(

@@ -58,11 +58,13 @@ class Shelf:
             raise absent()
         return found
 
-    def own(self, work: UnitOfWork, actor: Actor, template_id: str, based_on: int | None) -> Template:
-        """Locked, for a change by its own organisation. Raises Forbidden, NotFound, StaleTemplate when
+    def own(
+        self, work: UnitOfWork, actor: Actor, template_id: str, based_on: int | None, *, lock: bool = True
+    ) -> Template:
+        """For a change by its own organisation, locked. Raises Forbidden, NotFound, StaleTemplate when
         `based_on` is not the present revision."""
         require(actor, Action.FORM_TEMPLATE)
-        found = self.repository.get(work, template_id, lock=True)
+        found = self.repository.get(work, template_id, lock=lock)
         if found is None or found.owner != actor.organisation:
             self.seen(work, actor, template_id)
             raise Forbidden(_NOT_YOURS)

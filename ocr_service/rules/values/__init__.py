@@ -82,7 +82,7 @@ def comparable(field: Field, value: str) -> str:
 
 def _normal(field: Field, text: str, context: Context) -> str:
     if field.type is FieldType.DATE:
-        return dates.normal(text, context.era)
+        return dates.normal(text, context.era or (dates.UNMARKED if field.era_field else ""))
     if field.type is FieldType.CHOICE:
         return choices.choice(field, text)
     return _PLAIN.get(field.type, names.text)(text)

@@ -8,6 +8,8 @@ from ocr_service.rules.values.widths import HYPHENS, KANJI_DIGITS, LIKE_DIGITS, 
 
 EARLIEST = 1800
 LATEST = 2200
+UNMARKED = "?"
+"""For `era`: the form lets people choose an era, and none is chosen. Then only an era that is written counts."""
 STYLES = ("iso", "slashes", "era", "compact")
 _LONGEST = 40  # characters of a date
 

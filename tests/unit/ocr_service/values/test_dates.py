@@ -1,11 +1,13 @@
 """Dates in 和暦 and 西暦."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 
-from ocr_service.rules.values import dates
+from ocr_service.models.fields import Box, Field, FieldType
+from ocr_service.rules.values import context_of, dates, normal
 from ocr_service.rules.values.eras import ERAS, era_of
 
 
@@ -55,6 +57,16 @@ def test_eras_beside_the_date(text: str, era: str, day: str) -> None:
 def test_what_is_no_day_stays_as_it_was_written(text: str, era: str) -> None:
     assert dates.parse(text, era) is None
     assert dates.normal(text, era) == text
+
+
+def test_an_era_that_nobody_circled_is_not_guessed() -> None:
+    birth = Field("b", "生年月日", FieldType.DATE, Box(1, 1, 1, 1), era_field="era")
+    printed = replace(birth, era_field="")
+    assert normal(birth, "50 1 2", context_of(birth, {"era": ""})) == "50 1 2"
+    assert normal(birth, "50 1 2", context_of(birth, {"era": "昭和"})) == "1975-01-02"
+    assert normal(birth, "昭和50年1月2日", context_of(birth, {"era": ""})) == "1975-01-02"
+    assert normal(birth, "1975/1/2", context_of(birth, {})) == "1975-01-02"
+    assert normal(printed, "8 1 2", context_of(printed, {})) == "2026-01-02"
 
 
 def test_every_day_comes_back_in_every_style() -> None:
