@@ -161,7 +161,7 @@ class Web:
         """The function to bind to `_` in page code."""
         return self.translations.into(self.language(request))
 
-    def render(self, request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    def render(self, request: Request, template: str, /, status: int = 200, **context: Any) -> HTMLResponse:
         """A page in the visitor's language. Pages are never kept by caches: they hold what one person may see."""
         visitor = self.visitors.of(request)
         language = self.language(request)

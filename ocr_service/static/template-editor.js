@@ -26,7 +26,8 @@ class Editor extends HTMLElement {
     this.listen();
     this.canvas.size();
     this.panel.fill();
-    if (new URLSearchParams(window.location.search).has("first") && ![...this.draft.items()].length) this.propose();
+    const kept = new URLSearchParams(window.location.search).get("proposals");
+    if (kept) await this.take(await fetch(`${this.dataset.base}/proposals/${encodeURIComponent(kept)}`).catch(() => null));
     this.dataset.ready = "";
   }
 
@@ -79,12 +80,17 @@ class Editor extends HTMLElement {
   // Proposals
 
   async propose() {
-    const words = this.querySelector("[data-proposal-words]");
     const button = this.querySelector("[data-propose]");
+    const words = this.querySelector("[data-proposal-words]");
     button.disabled = true;
     words.textContent = words.dataset.searching;
-    const answer = await send(`${this.dataset.base}/proposals`, { method: "POST" }).catch(() => null);
+    await this.take(await send(`${this.dataset.base}/proposals`, { method: "POST" }).catch(() => null));
     button.disabled = false;
+  }
+
+  /** Shows what a request for proposals has brought. */
+  async take(answer) {
+    const words = this.querySelector("[data-proposal-words]");
     const told = await answer?.json().catch(() => null);
     if (!answer?.ok || !told) {
       words.textContent = [words.dataset.failed, told?.detail].filter(Boolean).join(" ");
