@@ -47,11 +47,14 @@ class Surroundings:
 
 def findings(form: Form, values: Mapping[str, str], around: Surroundings) -> tuple[Finding, ...]:
     """All findings on one sheet. `values`: normal values by field name, blanks as "". Fields that are not in it
-    are on a page that is not there: nothing is said about them, and checks that need them are passed over."""
+    are on a page that is not there: nothing is said about them, and checks that need them are passed over. Rows of
+    a table in which nothing is filled in are not used: nothing is missing there."""
     fields = {each.name: each for each in form.every_field() if each.name in values}
-    found = [each for one in fields.values() for each in of_field(one, values[one.name])]
+    unused = _unused_rows(values)
+    asked = [one for one in fields.values() if _row_of(one.name) not in unused]
+    found = [each for one in asked for each in of_field(one, values[one.name])]
     for check in form.checks:
-        for bound in _bound(check, fields):
+        for bound in _bound(check, fields, unused):
             text = _KINDS[bound.kind](bound, fields, values, around)
             if text is not None:
                 found.append(Finding(bound.fields, _own_words(bound, text), _flag(bound)))
@@ -331,14 +334,25 @@ _KINDS: dict[CheckKind, Callable[[Check, _Fields, _Values, Surroundings], Text |
 _MISSING = Text("必ず記入する項目ですが、空欄です。", "This must be filled in and is blank.")
 
 
-def _bound(check: Check, fields: _Fields) -> Iterator[Check]:
-    """The check with names of real fields: "items[].amount" is all rows for a total, and one check a row for the
-    other kinds, rows without any entry included. Nothing where a field is not there."""
+def _row_of(name: str) -> tuple[str, int] | None:
+    """Table and row of a cell; None for other fields."""
+    cell = _CELL.fullmatch(name)
+    return (cell[1], int(cell[2])) if cell else None
+
+
+def _unused_rows(values: _Values) -> frozenset[tuple[str, int]]:
+    rows = {name: row for name in values if (row := _row_of(name)) is not None}
+    return frozenset(rows.values()) - {row for name, row in rows.items() if values[name]}
+
+
+def _bound(check: Check, fields: _Fields, unused: frozenset[tuple[str, int]]) -> Iterator[Check]:
+    """The check with names of real fields: "items[].amount" is all rows for a total, and one check for each row
+    in use for the other kinds. Nothing where a field is not there."""
     if check.kind is CheckKind.TOTAL_IS_SUM:
         names = [cell for name in check.fields for cell in _all_rows(name, fields)]
         rows = [tuple(names)]
     elif any(_ROWS.fullmatch(name) for name in check.fields):
-        rows = [tuple(_in_row(name, row) for name in check.fields) for row in _rows(check, fields)]
+        rows = [tuple(_in_row(name, row) for name in check.fields) for row in _rows(check, fields, unused)]
     else:
         rows = [check.fields]
     for row in rows:
@@ -354,9 +368,10 @@ def _all_rows(name: str, fields: _Fields) -> list[str]:
     return [cell[0] for cell in cells if (cell[1], cell[3]) == (found[1], found[2])]
 
 
-def _rows(check: Check, fields: _Fields) -> list[int]:
+def _rows(check: Check, fields: _Fields, unused: frozenset[tuple[str, int]]) -> list[int]:
     tables = {found[1] for name in check.fields if (found := _ROWS.fullmatch(name))}
-    return sorted({int(cell[2]) for each in fields if (cell := _CELL.fullmatch(each)) and cell[1] in tables})
+    rows = {row for each in fields if (row := _row_of(each)) is not None and row[0] in tables}
+    return sorted(number for _table, number in rows - unused)
 
 
 def _in_row(name: str, row: int) -> str:

@@ -169,6 +169,26 @@ def test_rows_are_checked_one_by_one() -> None:
     assert told(content, **values) == [("t[2].from", "t[2].to")]
 
 
+def test_rows_that_nobody_used_miss_nothing() -> None:
+    columns = (
+        Field("name", "氏名", FieldType.NAME, BOX, required=True),
+        Field("kana", "フリガナ", FieldType.KANA, BOX),
+        Field("phone", "電話", FieldType.PHONE, BOX),
+    )
+    content = form(
+        {},
+        Check(CheckKind.ONE_OF, ("t[].kana", "t[].phone")),
+        tables=(Table("t", "", columns, (1, 9, 17)),),
+    )
+    blank = {f"t[{row}].{column.name}": "" for row in (1, 2, 3) for column in columns}
+    assert findings(content, blank, AROUND) == ()
+    found = findings(content, blank | {"t[2].kana": "アオイ", "t[3].name": "青井"}, AROUND)
+    assert [(each.fields, each.flag) for each in found] == [
+        (("t[2].name",), Flag.MISSING),
+        (("t[3].kana", "t[3].phone"), Flag.CHECK_FAILED),
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "field", "condition", "fits"),
     [
