@@ -2,6 +2,7 @@
 before a unit of work begins."""
 
 from dataclasses import replace
+from itertools import islice
 
 from kernel.audit import Audit
 from kernel.audit.trail import Detail
@@ -19,6 +20,9 @@ from ocr_service.ports.form_reading import Contents
 from ocr_service.rules.batches import ACCEPTING, FILES_MAX, PAGES_MAX, require_state, safe_name
 from ocr_service.service.batches import Settle, own_batch
 from ocr_service.service.calls import Calls
+
+SMALL_BYTES = 4_000_000
+TOGETHER = 64  # small files that one process looks into
 
 
 class Intake:
@@ -140,6 +144,18 @@ class Intake:
             return None
         batch = self._desk.batches.get(work, file.batch_id)
         return file if batch is not None and batch.state is not BatchState.DELETED else None
+
+    def opened_with(self, work: UnitOfWork, file: ScanFile) -> tuple[ScanFile, ...]:
+        """The file and others of its batch that are still to be opened, all of them small: one process looks
+        into them together. Alone when it is large."""
+        if file.size > SMALL_BYTES:
+            return (file,)
+        others = (
+            each
+            for each in self._desk.scans.files(work, file.batch_id)
+            if each.state is FileState.OPENING and each.id != file.id and each.size <= SMALL_BYTES
+        )
+        return (file, *islice(others, TOGETHER - 1))
 
     def opened(self, work: UnitOfWork, file_id: str, contents: Contents) -> None:
         """Its pages wait to be read; members that cannot be read become pages that say why. More pages than

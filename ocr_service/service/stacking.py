@@ -28,6 +28,13 @@ def stacked(
         (path,) = paths.values()
         yield path, {PageAddress(page.member, page.number): page for page in here}
         return
+    with packed(paths) as path:
+        yield path, {PageAddress(page.file_id, page.number): page for page in here}
+
+
+@contextmanager
+def packed(paths: Mapping[str, Path]) -> Iterator[Path]:
+    """A ZIP of these files under these names, for the time of the block. Raises Unavailable without room."""
     with tempfile.TemporaryDirectory(prefix="chienowa-stack-") as folder:
         path = Path(folder) / "stack.zip"
         try:
@@ -36,4 +43,4 @@ def stacked(
                     stack.write(file, identifier)
         except OSError as error:
             raise Unavailable(_NO_ROOM) from error
-        yield path, {PageAddress(page.file_id, page.number): page for page in here}
+        yield path

@@ -74,16 +74,34 @@ class FakeShelf:
 
 
 class FakeOpener:
-    """ScanOpener."""
+    """ScanOpener, also of ZIPs of such scans. `looked` counts the calls."""
+
+    def __init__(self) -> None:
+        self.looked = 0
 
     def contents(self, file: Path, name: str) -> Contents:
-        pages, unopened = [], []
-        for number, page in enumerate(_lines(file), start=1):
-            if "member" in page and "unopened" in page:
-                unopened.append(Unopened(page["member"], page["unopened"], "cannot be opened"))
-            else:
-                pages.append(PageAddress(page.get("member", ""), number))
+        self.looked += 1
+        if not zipfile.is_zipfile(file):
+            return _contents("", file.read_bytes())
+        pages: list[PageAddress] = []
+        unopened: list[Unopened] = []
+        with zipfile.ZipFile(file) as stack:
+            for member in stack.namelist():
+                try:
+                    pages += _contents(member, stack.read(member)).pages
+                except UnreadableScan as error:
+                    unopened.append(Unopened(member, error.text.ja, error.text.en))
         return Contents(tuple(pages), tuple(unopened))
+
+
+def _contents(member: str, data: bytes) -> Contents:
+    pages, unopened = [], []
+    for number, page in enumerate(_parsed(data), start=1):
+        if "member" in page and "unopened" in page:
+            unopened.append(Unopened(page["member"], page["unopened"], "cannot be opened"))
+        else:
+            pages.append(PageAddress(member or page.get("member", ""), number))
+    return Contents(tuple(pages), tuple(unopened))
 
 
 class FakeReader:

@@ -1,5 +1,6 @@
 """Batches from the first file to the last page, on both databases."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ocr_service.models.batches import BatchState, Coverage, FieldState, FileSta
 from ocr_service.models.readings import PageOutcome
 from ocr_service.service.batches import StaleBatch
 from tests.fakes.formdesk import FormDesk, form_desk
-from tests.fakes.forms import filled
+from tests.fakes.forms import FakeOpener, filled
 from tests.fakes.people import CHUO, actor
 
 
@@ -276,3 +277,31 @@ def test_a_plan_that_cannot_be(
     with pytest.raises(Invalid) as raised:
         form_desk(sqlite_records, home, clock).batch(**change)
     assert [problem.where for problem in raised.value.problems] == [where]
+
+
+def test_small_files_are_opened_together(desk: FormDesk) -> None:
+    batch = desk.batch()
+    for number in range(70):
+        desk.hand_in(batch, filled(number), filled(number + 100), name=f"{number:03}.png")
+    broken = desk.parts.blobs.add(io.BytesIO(b"\xff no scan"), 100)
+    with desk.records.write() as work:
+        file = desk.forms.intake.add(work, actor(), batch.id, "broken.png", broken)
+    desk.open_files()
+    assert isinstance(desk.parts.opener, FakeOpener) and desk.parts.opener.looked <= 4
+    pages = desk.pages(batch)
+    assert len(pages) == 140
+    assert [page.number for page in pages[:4]] == [1, 2, 1, 2]
+    assert {page.member for page in pages} == {""}
+    with desk.records.read() as work:
+        found = desk.desk.scans.file(work, file.id)
+    assert found is not None and found.state is FileState.UNREADABLE and found.reason_ja
+
+
+def test_members_that_cannot_be_opened_are_pages_that_say_why(desk: FormDesk) -> None:
+    batch = desk.batch()
+    desk.hand_in(batch, {"member": "b", "unopened": "理由"}, {"member": "a.png"} | filled(1), name="x.zip")
+    desk.work_off()
+    pages = desk.pages(batch)
+    assert [page.member for page in pages] == ["a.png", "b"]
+    assert pages[0].state is PageState.READ
+    assert pages[1].state is PageState.UNREADABLE and pages[1].reason_ja == "理由"
