@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +44,12 @@ class Served:
 
 
 @contextmanager
-def served(home: Path, **settings: Any) -> Iterator[Served]:
-    """Serves until the block ends. Without a language model: searching goes by words."""
-    system = build(Settings(home=home, **settings))
+def served(
+    home: Path, adapt: Callable[[System], System] = lambda system: system, **settings: Any
+) -> Iterator[Served]:
+    """Serves until the block ends. Without a language model: searching goes by words. `adapt`: puts other parts
+    into the system before it starts."""
+    system = adapt(build(Settings(home=home, **settings)))
     with system.records.write() as work:
         ensure_samples(work, system.clock)
     server = uvicorn.Server(

@@ -8,10 +8,15 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from assembly.embedded import System
+from assembly.forms import parts_of
 from kernel.blobs import BlobStore
 from kernel.clock import Clock
+from kernel.identity.models import Actor, actor_of
+from kernel.identity.repository import user_by_login
 from kernel.ids import new_id
 from kernel.records import Records, UnitOfWork
+from ocr_service.adapters.records import sql_desk
 from ocr_service.models.batches import (
     Batch,
     BatchState,
@@ -30,6 +35,7 @@ from ocr_service.ports.batches import Desk
 from ocr_service.ports.form_reading import KnownForm
 from ocr_service.rules.joining import joined
 from ocr_service.service.batches import Batches
+from ocr_service.wiring import build
 
 TEMPLATE, VERSION = "f" * 32, "1.0.0"
 DOTS = 200 / 25.4  # dots a millimetre
@@ -130,7 +136,7 @@ def add_batch(
     batches: Batches,
     blobs: BlobStore,
     clock: Clock,
-    by: object,
+    by: Actor,
     pages: Sequence[Sequence[Read]],
     **plan: object,
 ) -> Batch:
@@ -229,3 +235,27 @@ def _field(batch: Batch, page: ScanPage, order: int, each: Read, place: tuple[in
 
 def _doubts(raw: str, written: str) -> tuple[float, ...]:
     return tuple(0.97 if raw[at : at + 1] == written[at : at + 1] else 0.55 for at in range(len(raw)))
+
+
+def with_one_form(system: System) -> System:
+    """The system with the template of this module alone."""
+    parts = parts_of(system.settings, system.records, system.jobs, system.audit, system.clock)
+    return replace(system, forms=build(replace(parts, shelf=OneShelf())))
+
+
+def add_to(system: System, login: str, pages: Sequence[Sequence[Read]], **plan: object) -> Batch:
+    """A batch of the sample user `login`."""
+    with system.records.read() as work:
+        found = user_by_login(work, login)
+    assert found is not None
+    forms = system.forms
+    return add_batch(
+        system.records,
+        sql_desk(),
+        forms.batches,
+        forms.blobs,
+        system.clock,
+        actor_of(found[0]),
+        pages,
+        **plan,
+    )
