@@ -60,7 +60,7 @@ class FormCabinet:
 
     def __init__(self, shelf: FormShelf) -> None:
         self._shelf = shelf
-        self._kept: dict[tuple[str, str], Form] = {}
+        self._kept: dict[tuple[str, str], tuple[Form, Mapping[str, Field]]] = {}
 
     def form(self, work: UnitOfWork, page: ScanPage) -> Form | None:
         """Of the page's template; None when it matched none."""
@@ -68,17 +68,26 @@ class FormCabinet:
 
     def version(self, work: UnitOfWork, template_id: str, version: str) -> Form | None:
         """None when it is gone."""
+        found = self._of(work, template_id, version)
+        return found[0] if found else None
+
+    def field(self, work: UnitOfWork, page: ScanPage, name: str) -> Field | None:
+        """What the page's form asks for by this name."""
+        found = self._of(work, page.template_id, page.template_version)
+        return found[1].get(name) if found else None
+
+    def _of(
+        self, work: UnitOfWork, template_id: str, version: str
+    ) -> tuple[Form, Mapping[str, Field]] | None:
         key = (template_id, version)
-        if not all(key):
-            return None
-        if key not in self._kept:
-            found = self._shelf.forms(work, {key[0]: key[1]})
-            if not found:
-                return None
-            if len(self._kept) >= _FORMS_KEPT:
-                self._kept.pop(next(iter(self._kept)), None)
-            self._kept[key] = found[0].form
-        return self._kept.get(key)
+        kept = self._kept.get(key)
+        if kept is None and all(key):
+            for known in self._shelf.forms(work, {template_id: version}):
+                kept = known.form, {each.name: each for each in known.form.every_field()}
+                if len(self._kept) >= _FORMS_KEPT:
+                    self._kept.pop(next(iter(self._kept)), None)
+                self._kept[key] = kept
+        return kept
 
 
 class Deciding:
@@ -155,8 +164,7 @@ class Deciding:
 
     def asked(self, work: UnitOfWork, page: ScanPage, name: str) -> Field | None:
         """What the form asks for there."""
-        form = self._forms.form(work, page)
-        return form.field(name) if form else None
+        return self._forms.field(work, page, name)
 
     def findings(
         self, work: UnitOfWork, page: ScanPage, field: ScanField, value: str

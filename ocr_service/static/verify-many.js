@@ -19,7 +19,8 @@ export class Many {
 
   async start() {
     await this.#load();
-    this.#open()[0] ? this.#focus(this.#open()[0]) : null;
+    const [first] = this.#open();
+    if (first) this.#focus(first);
   }
 
   async #load() {
@@ -34,7 +35,11 @@ export class Many {
       const card = new this.Card(root, desk.words, (name, given) => this.#act(card, name, given));
       root.addEventListener("focusin", () => desk.sheet(card.item));
       root.addEventListener("focusin", (event) => event.target === card.text && !card.touched && card.text.select());
-      card.text.setAttribute("aria-label", item.label);
+      card.text.setAttribute("aria-label", `${item.label} ${filled(desk.words.page, { n: item.page })}`);
+      root.addEventListener("click", (event) => {
+        const button = event.target.closest("[data-do]");
+        if (button) card.do(button.dataset.do, event);
+      });
       if (FINAL.has(item.state)) item.sent = true;
       this.cards.set(item.id, card);
       card.show(item, desk.pictures.get(item.crop));

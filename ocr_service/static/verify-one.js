@@ -25,12 +25,23 @@ export class One {
   }
 
   async start() {
-    const { first, limit } = this.desk.root.dataset;
-    this.first = first;
-    await this.desk.fetch(Number(limit), "");
-    const at = this.desk.items.findIndex((each) => each.id === first);
-    if (at > 0) this.desk.items.unshift(...this.desk.items.splice(at, 1));
+    const { desk } = this;
+    const { first, limit } = desk.root.dataset;
+    await desk.fetch(Number(limit), "");
+    const at = desk.items.findIndex((each) => each.id === first);
+    if (at > 0) desk.items.unshift(...desk.items.splice(at, 1));
+    if (at < 0) await this.#open(first);
     this.#show();
+  }
+
+  /** A field that was asked for by its address, open or not. */
+  async #open(id) {
+    try {
+      const answer = await fetch(`${this.desk.api}/${id}`, { credentials: "same-origin" });
+      if (answer.ok) this.desk.items.unshift(await answer.json());
+    } catch {
+      /* the next open field is shown instead */
+    }
   }
 
   act(name, given) {

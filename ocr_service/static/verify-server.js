@@ -18,6 +18,20 @@ export const post = (address, body, options = {}) =>
     headers: { "Content-Type": "application/json", "X-CSRF-Token": token(), ...options.headers },
   });
 
+/** Takes over the token of a new log-in in another tab; whether somebody is logged in. */
+const renewToken = async () => {
+  try {
+    const answer = await fetch("/help", { credentials: "same-origin" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector('meta[name="csrf-token"]');
+    if (!answer.ok || new URL(answer.url).pathname !== "/help" || !fresh) return false;
+    document.querySelector('meta[name="csrf-token"]').content = fresh.content;
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** What went wrong, in the words of the server. */
 export const problemOf = async (response) => {
   try {
@@ -122,7 +136,10 @@ export class Outbox {
     } catch {
       return this.#later("offline");
     }
-    if (response.status === 401 || response.status === 403) return this.#later("logged_out");
+    if (response.status === 401 || (response.status === 403 && !task.renewed)) {
+      task.renewed = await renewToken(); // refused once more with a fresh token, it is the right that is missing
+      return this.#later("logged_out");
+    }
     if (response.status >= 500 || response.status === 429) return this.#later("offline");
     const body = await problemOf(response);
     if (this.#tasks[0] === task) this.#tasks.shift();

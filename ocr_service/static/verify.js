@@ -52,8 +52,11 @@ class Desk {
     const answer = await response.json();
     this.remaining = answer.remaining;
     this.seconds ||= answer.pace.seconds;
+    const known = new Set(this.items.map((each) => each.id));
+    const pending = this.items.filter((each) => each.stage === "sending").length; // the server does not know of them
+    this.remaining.open = Math.max(0, this.remaining.open - pending);
+    this.remaining.done += pending;
     this.#bar();
-    const known = new Set(this.items.filter((each) => !each.skipped || !each.answer).map((each) => each.id));
     const fresh = answer.items.filter((each) => !known.has(each.id));
     this.items.push(...fresh);
     for (const each of fresh.slice(0, 12)) {

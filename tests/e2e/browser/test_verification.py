@@ -68,7 +68,7 @@ def mixed() -> tuple[list[list[Read]], dict[tuple[int, str], Wanted]]:
     for at, name in enumerate(names):
         full = name.replace(" ", "\u3000")
         day = f"昭和5{at}年3月1{at}日"
-        right = {
+        right: dict[str, tuple[str, str, list[tuple[str, ...]]]] = {
             "name": (
                 full,
                 name,
