@@ -11,7 +11,11 @@ _AFTER_DIGIT = re.compile(rf"(?<=[0-9A-Za-z])\s?(?:{_HYPHEN}\s?)+(?=[0-9A-Za-z])
 _KANJI_COUNT = re.compile(r"[〇零一二三四五六七八九十]+(?=丁目|番地|番(?!町)|号|条)")
 _UNIT = re.compile(r"(?<=[0-9])(?:丁目|番地の|番地|番(?!町)|号室|号|の(?=[0-9]))-?")
 _TENS = re.compile(r"([1-9])?十([1-9])?")
-_PREFECTURE = re.compile(r"^(東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
+# By name: 東諸県郡 in 宮崎県 begins like a prefecture.
+_PREFECTURE = re.compile(
+    "東京都|北海道|京都府|大阪府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野|岐阜|静岡|愛知|三重|"
+    "滋賀|兵庫|奈良|和歌山|鳥取|島根|岡山|広島|山口|徳島|香川|愛媛|高知|福岡|佐賀|長崎|熊本|大分|宮崎|鹿児島|沖縄)県"
+)
 _SAME = str.maketrans("ヶケがガヵカヴ澤濱邊廣", "ヶヶヶヶヶヶヴ沢浜辺広")
 
 
@@ -37,7 +41,8 @@ def place(value: str) -> str:
 
 
 def without_prefecture(value: str) -> str:
-    return _PREFECTURE.sub("", value)
+    found = _PREFECTURE.match(value)
+    return value[found.end() :] if found else value
 
 
 def _counted(found: re.Match[str]) -> str:
