@@ -10,7 +10,7 @@ import time
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from math import comb
 from pathlib import Path
@@ -61,6 +61,7 @@ class Result:
     millimetres; `lost`: how many of these fields cannot be read."""
 
     kind: str
+    number: int
     form: str
     known: str
     milliseconds: float
@@ -87,7 +88,7 @@ def right(kind: str, number: int) -> Result:
     }
     if found.match is None or found.match.template_id != name or found.registration is None:
         known = found.match.template_id if found.match else ""
-        return Result(kind, name, known, spent, len(inside), len(inside))
+        return Result(kind, number, name, known, spent, len(inside), len(inside))
     turn = turning(found.turn // 90, width, height)
     errors: list[float] = []
     lost = 0
@@ -96,9 +97,9 @@ def right(kind: str, number: int) -> Result:
             away = np.hypot(*(found.registration.quad(field.box) - moved(turn, inside[field.name])).T) / _px(
                 sheet
             )
-            errors += [float(each) for each in away]
+            errors += [round(float(each), 3) for each in away]
             lost += bool(away.max() > _MISPLACED_MM)
-    return Result(kind, name, name, spent, len(inside), lost, tuple(errors))
+    return Result(kind, number, name, name, spent, len(inside), lost, tuple(errors))
 
 
 def wrong(kind: str, number: int) -> Result:
@@ -110,7 +111,7 @@ def wrong(kind: str, number: int) -> Result:
     else:
         sheet, _ = _scan(_paper(kind, name, random), random, False, 150)
     found, spent = _placed(sheet, name if kind == "form not known" else None)
-    return Result(kind, name, found.match.template_id if found.match else "", spent)
+    return Result(kind, number, name, found.match.template_id if found.match else "", spent)
 
 
 def _placed(sheet: Sheet, without: str | None) -> tuple[Placed, float]:
@@ -357,15 +358,29 @@ def main() -> None:
     parser.add_argument("--wrong", type=int, default=3_200, help="wrong pages, in equal parts of each kind")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", type=Path)
+    parser.add_argument(
+        "--log", type=Path, help="results so far, a JSON line each: what is there is not done again"
+    )
     wanted = parser.parse_args()
-    cases = [(kind, number) for kind in RIGHT for number in range(wanted.right // len(RIGHT))]
-    cases += [(kind, number) for kind in WRONG for number in range(wanted.wrong // len(WRONG))]
-    results = list(_results(cases, wanted.jobs))
+    cases = [(kind, number) for number in range(wanted.right // len(RIGHT)) for kind in RIGHT]
+    cases += [(kind, number) for number in range(wanted.wrong // len(WRONG)) for kind in WRONG]
+    results = [
+        Result(**{**json.loads(line), "errors": tuple(json.loads(line)["errors"])})
+        for line in (wanted.log.read_text("utf-8").splitlines() if wanted.log and wanted.log.exists() else ())
+    ]
+    done = {(each.kind, each.number) for each in results}
+    for result in _results([case for case in cases if case not in done], wanted.jobs):
+        results.append(result)
+        if wanted.log:
+            with wanted.log.open("a", encoding="utf-8") as log:
+                log.write(json.dumps(asdict(result)) + "\n")
     text = json.dumps(summary(results), ensure_ascii=False, indent=1)
     print(text)
     for each in results:
         if (each.kind in RIGHT and each.lost) or (each.kind in WRONG and each.known):
-            print(each.kind, each.form, "->", each.known or "unknown", f"{each.lost}/{each.fields}")
+            print(
+                each.kind, each.number, each.form, "->", each.known or "unknown", f"{each.lost}/{each.fields}"
+            )
     if wanted.json:
         wanted.json.write_text(text + "\n", "utf-8")
 

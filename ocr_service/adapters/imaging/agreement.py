@@ -19,8 +19,8 @@ _LABEL_LIKE = 0.42
 _LEAST_LABELS = 6
 _LEAST_RULED = 120.0  # millimetres
 # what a page must at least agree in to be believed, and may at most disagree in
-_LEAST_LINES, _LEAST_WORDS = 0.85, 0.75
-_MOST_FOREIGN, _MOST_LOST, _LOST_SHARE = 60.0, 120.0, 0.07
+_LEAST_LINES, _LEAST_WORDS = 0.85, 0.8
+_MOST_FOREIGN, _MOST_LOST, _LOST_SHARE = 60.0, 60.0, 0.012
 _NEAR_LINES, _NEAR_WORDS = 0.7, 0.5
 
 
@@ -61,6 +61,9 @@ class Agreement:
     def is_near(self) -> bool:
         """Enough to lay the form over a page that a person says is this form."""
         return self.lines >= _NEAR_LINES or self.words >= _NEAR_WORDS
+
+
+NOTHING = Agreement(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
 
 
 def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:

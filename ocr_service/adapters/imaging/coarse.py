@@ -69,18 +69,28 @@ def _centred(plane: NDArray[np.float32], ratio: float) -> NDArray[np.float32]:
             [0.0, ratio, _CANVAS / 2 - ratio * (height - 1) / 2],
         ]
     )
-    return np.asarray(cv2.warpAffine(plane, place, (_CANVAS, _CANVAS), flags=cv2.INTER_LINEAR), np.float32)
+    return np.asarray(cv2.warpAffine(plane, place, (_CANVAS, _CANVAS)), np.float32)
 
 
-def guess(page: Spectrum, form: Spectrum, index: int, turns: int, ratio: float) -> Guess:
-    """The best place of the form on the page. About 1.5 ms."""
-    product = np.einsum("cij,cij->ij", page, form.conj())
-    surface = np.fft.irfft2(product, s=(_CANVAS, _CANVAS))
-    surface = np.fft.fftshift(surface)
-    middle, reach = _CANVAS // 2, _MOST_SHIFT
-    window = surface[middle - reach : middle + reach + 1, middle - reach : middle + reach + 1]
+def roughened(fine: Spectrum) -> Spectrum:
+    """The same picture at half the size: its lower frequencies."""
+    half = _CANVAS // 4
+    return np.ascontiguousarray(
+        np.concatenate([fine[:, :half, : half + 1], fine[:, -half:, : half + 1]], axis=1)
+    )
+
+
+def likeness(page: Spectrum, form: Spectrum) -> tuple[float, float, float]:
+    """How alike the two are where they fit best, and the shift there from the middle in pixels at SCALE (x, y).
+    About 1.5 ms, a quarter of that for roughened ones."""
+    size = page.shape[1]
+    surface = np.fft.irfft2((page * form.conj()).sum(axis=0), s=(size, size))
+    reach = _MOST_SHIFT * size // _CANVAS
+    window = np.roll(surface, (reach, reach), axis=(0, 1))[: 2 * reach + 1, : 2 * reach + 1]
     y, x = np.unravel_index(int(np.argmax(window)), window.shape)
-    return Guess(float(window[y, x]), index, turns, (int(x) - reach) * _STEP, (int(y) - reach) * _STEP, ratio)
+    step = _STEP * _CANVAS // size
+    share = (_CANVAS / size) ** 2
+    return float(window[y, x]) / share, (int(x) - reach) * step, (int(y) - reach) * step
 
 
 def profiles(dark: Plane, lines: Lines) -> tuple[Profile, Profile]:

@@ -57,6 +57,7 @@ class FormLayout:
     lines: Lines
     profiles: tuple[coarse.Profile, coarse.Profile]
     spectrum: coarse.Spectrum
+    rough: coarse.Spectrum
     across: Strokes
     down: Strokes
     labels: tuple[tuple[int, int, int, int], ...]
@@ -81,6 +82,7 @@ def layout_of(known: KnownForm, page: FormPage) -> FormLayout:
     dark = darkness(np.asarray(grey, np.uint8))
     lines = lines_of(dark)
     across, down = _strokes(dark, lines.across, along=1), _strokes(dark, lines.down, along=0)
+    spectrum = coarse.spectrum(coarse.layout(dark, lines))
     grid = Grid.over(page.width, page.height)
     return FormLayout(
         known,
@@ -91,7 +93,8 @@ def layout_of(known: KnownForm, page: FormPage) -> FormLayout:
         np.asarray(cv2.resize(dark, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8),
         lines,
         coarse.profiles(dark, lines),
-        coarse.spectrum(coarse.layout(dark, lines)),
+        spectrum,
+        coarse.roughened(spectrum),
         across,
         down,
         _labels(dark, across, down),

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from ocr_service.adapters.imaging import coarse
-from ocr_service.adapters.imaging.agreement import Agreement, agreement
+from ocr_service.adapters.imaging.agreement import NOTHING, Agreement, agreement
 from ocr_service.adapters.imaging.features import (
     MM,
     SCALE,
@@ -34,6 +34,8 @@ from ocr_service.ports.page_reading import Pixels
 _ALIKE = 0.8  # of the best place's likeness: all that come so near are compared with each other
 _WORTH = 0.6  # the others are looked at only when none of these fits
 _TRIED = 4  # places that are looked at closely
+_TRIED_AGAIN = 2
+_LEAST_LIKE = 0.6  # pages of a known form have 1.0 and more
 _KNOWN = 0.5
 _RATIOS = (1.0,)
 _OTHER_RATIOS = (0.86, 0.93, 1.07, 1.14)  # smaller and larger copies, resolutions that are not true
@@ -91,26 +93,39 @@ class KnownPages:
 
     def _best(self, view: "_View", wanted: Sequence[int]) -> Fit | None:
         best: Fit | None = None
-        for ratios in (_RATIOS, _OTHER_RATIOS):
+        for ratios, tried in ((_RATIOS, _TRIED), (_OTHER_RATIOS, _TRIED_AGAIN)):
             guesses = self._guesses(view, wanted, ratios)
-            for guess in guesses[:_TRIED]:
+            for guess in guesses[:tried]:
                 known = best is not None and best.agreement.score >= _KNOWN
-                if guess.score < (_ALIKE if known else _WORTH) * guesses[0].score:
+                if guess.score < max(_LEAST_LIKE, (_ALIKE if known else _WORTH) * guesses[0].score):
                     break
                 fit = view.fit(self._layouts[guess.index], guess)
                 if best is None or fit.agreement.quality > best.agreement.quality:
                     best = fit
-            if best is not None and best.agreement.score >= _KNOWN:
-                break
+            if best is not None and best.agreement.is_near:
+                break  # known, or nearly: it is there, whatever is wrong with it
         return best
 
     def _guesses(self, view: "_View", wanted: Sequence[int], ratios: Sequence[float]) -> list[coarse.Guess]:
-        found = [
-            coarse.guess(view.spectrum(turns, ratio), self._layouts[index].spectrum, index, turns, ratio)
-            for ratio in ratios
-            for turns in range(4)
-            for index in wanted
-        ]
+        """The most likely ones first: all are looked at roughly, the best of these finely."""
+        rough = sorted(
+            (
+                (
+                    coarse.likeness(view.rough(turns, ratio), self._layouts[index].rough)[0],
+                    index,
+                    turns,
+                    ratio,
+                )
+                for ratio in ratios
+                for turns in range(4)
+                for index in wanted
+            ),
+            reverse=True,
+        )
+        found = []
+        for _, index, turns, ratio in rough[: 2 * _TRIED]:
+            score, across, down = coarse.likeness(view.spectrum(turns, ratio), self._layouts[index].spectrum)
+            found.append(coarse.Guess(score, index, turns, across, down, ratio))
         return sorted(found, key=lambda guess: -guess.score)
 
 
@@ -131,6 +146,7 @@ class _View:
         self._lines: Lines = lines_of(self._straight)
         self._layout = coarse.layout(self._straight, self._lines)
         self._spectra: dict[tuple[int, float], coarse.Spectrum] = {}
+        self._rough: dict[tuple[int, float], coarse.Spectrum] = {}
         self._profiles: dict[int, tuple[coarse.Profile, coarse.Profile]] = {}
 
     def spectrum(self, turns: int, ratio: float) -> coarse.Spectrum:
@@ -138,6 +154,12 @@ class _View:
         if key not in self._spectra:
             self._spectra[key] = coarse.spectrum(coarse.turned_layout(self._layout, turns), ratio)
         return self._spectra[key]
+
+    def rough(self, turns: int, ratio: float) -> coarse.Spectrum:
+        key = (turns, ratio)
+        if key not in self._rough:
+            self._rough[key] = coarse.roughened(self.spectrum(turns, ratio))
+        return self._rough[key]
 
     def fit(self, form: FormLayout, guess: coarse.Guess) -> Fit:
         """The form laid over the page from there. About 60 ms."""
@@ -149,6 +171,8 @@ class _View:
         to_turned = turning(guess.turns, *self._size) @ self._straightening
         base = np.linalg.inv(to_turned) @ rough @ millimetres(SCALE)
         mesh, sightings = refined(self._whole, self._half, form, base)
+        if not len(sightings.places):
+            return Fit(form, guess.turns, base, mesh, sightings, NOTHING)
         flat = laid_flat(self.dark, base, mesh, SCALE, 0)
         inside = laid_flat(self._tells, base, mesh, SCALE, 0)
         found = agreement(flat, inside, form)

@@ -31,9 +31,10 @@ class Level:
 
 
 LEVELS = (
-    Level(2.0, 34.0, 27.0, 4.5, 3_000.0, 1.0),  # as good as affine
-    Level(2.0, 26.0, 20.0, 2.5, 1.0, 0.4),
-    Level(4.0, 18.0, 14.0, 1.0, 0.05, 0.15),
+    Level(2.0, 34.0, 27.0, 4.5, 30.0, 2.0),
+    Level(2.0, 26.0, 20.0, 3.0, 0.5, 1.5),
+    Level(2.0, 20.0, 16.0, 2.0, 0.2, 1.0),
+    Level(4.0, 18.0, 14.0, 1.25, 0.03, 0.4),
 )
 
 
@@ -55,7 +56,7 @@ class View:
 
 def refined(page: View, half: View, form: FormLayout, base: Matrix) -> tuple[Mesh, Sightings]:
     """The mesh that brings the form (millimetres through `base`) onto `page` (at SCALE; `half` the same at half
-    of it), and the last pieces seen with what is left of their displacement."""
+    of it), and the last pieces seen with what is left of their displacement; none when it is another form."""
     mesh = form.grid.zero()
     seen = Sightings(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)))
     for level in LEVELS:
@@ -65,7 +66,8 @@ def refined(page: View, half: View, form: FormLayout, base: Matrix) -> tuple[Mes
             page if fine else half, form.dark if fine else form.half, to_level @ base, mesh, level
         )
         if not len(seen.places) or float(seen.sure.mean()) < _LEAST_SURE:
-            break  # another form: what little is alike would only be torn to fit
+            # another form: what little is alike would only be torn to fit
+            return form.grid.zero(), Sightings(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros((0, 2)))
         mesh = fit(form.grid, form.bending, seen, level.stiffness, level.least)
     return mesh, Sightings(seen.places, seen.moves - mesh.at(seen.places), seen.sure)
 
