@@ -45,10 +45,10 @@ class Case:
 
     def writing(self, key: Key, field: Field) -> str:
         """What kind of writing a field holds; without meta.csv what the template says."""
-        if field.type in MARK_TYPES or field.type is FieldType.BARCODE:
-            return "mark"
         if key in self.about:
             return self.about[key].writing
+        if field.type in MARK_TYPES or field.type is FieldType.BARCODE:
+            return "mark"
         return str(Kind.PRINTED if field.writing is Writing.PRINTED else Kind.HANDWRITTEN)
 
 

@@ -38,12 +38,15 @@ class Judged:
 
 
 def judged(case: Case, answers: Answers) -> list[Judged]:
-    """Every field that has a truth; a field without an answer was read as nothing, and is not passed."""
+    """Every field that has a truth. One without an answer was read as nothing and is not passed; where it is
+    blank too, on a page that was set aside, nothing was claimed and nothing is judged."""
     fields = case.fields
     found = []
     for key, truth in case.truth.items():
         field = fields[key[2]]
-        answer = answers.fields.get(key, Answer("" if truth else "?"))
+        if not truth and key not in answers.fields:
+            continue
+        answer = answers.fields.get(key, Answer(""))
         about = case.about.get(key)
         page = f"{case.folder.name}/{key[0]}/{key[1]}"
         found.append(
