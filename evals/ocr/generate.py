@@ -138,9 +138,8 @@ def write(folder: Path, form: str, orders: Sequence[Order], jobs: int = 1) -> No
                     continue
                 mark = entry.field.type in MARK_TYPES or entry.field.type is FieldType.BARCODE
                 truth.row(made.name, 1, name, entry.value)
-                meta.row(
-                    made.name, 1, name, "mark" if mark else made.kind, made.source, made.notes.get(name, "")
-                )
+                writing = "mark" if mark and made.kind is not Kind.BRUSH else made.kind
+                meta.row(made.name, 1, name, writing, made.source, made.notes.get(name, ""))
 
 
 def _drawn(orders: Sequence[Order], jobs: int) -> Any:
