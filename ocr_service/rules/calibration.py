@@ -22,6 +22,8 @@ FEATURES = (
     "same",
     "handwritten",
     "worst_and_same",
+    "seen_again",
+    "other",
 )
 _LEAST, _MOST = 0.001, 0.9995  # nobody is ever quite sure
 _FAMILIES = {
@@ -62,6 +64,8 @@ def features_of(field: Field, evidence: Evidence) -> tuple[float, ...]:
         float(evidence.same),
         float(field.writing is Writing.HANDWRITTEN),
         worst * evidence.same,
+        float(evidence.other >= 0),
+        _logit(evidence.other) if evidence.other >= 0 else 0.0,
     )
 
 

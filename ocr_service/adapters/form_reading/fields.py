@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
+from ocr_service.adapters.form_reading.looks import narrowed
 from ocr_service.adapters.form_reading.patches import Cut
 from ocr_service.adapters.imaging.barcodes import codes
 from ocr_service.adapters.imaging.cells import cells, in_a_row
@@ -18,7 +19,7 @@ from ocr_service.models.readings import Candidate, Flag
 from ocr_service.ports.page_reading import Pixels
 from ocr_service.ports.recognition import CtcReader
 from ocr_service.rules.calibration import Calibration
-from ocr_service.rules.decoding.decoder import Decoder
+from ocr_service.rules.decoding.decoder import Decoder, needs_second_look, together
 from ocr_service.rules.decoding.expectations import expectation_of
 from ocr_service.rules.lexicons.lexicons import Lexicons
 
@@ -89,11 +90,14 @@ class FieldReader:
             flags |= {Flag.STRUCK_OUT}
         if ink.touches_edge:
             flags |= {Flag.TOUCHES_EDGE}
-        lattices = self._engine.lattices(_pictures(cut, ink))
+        pictures = _pictures(cut, ink)
         era = values.get(cut.field.era_field, "") if cut.field.era_field else ""
         places = tuple(dict.fromkeys(p for code in postal for p in self._lexicons.addresses.of_postal(code)))
         expected = expectation_of(cut.field, self._lexicons, era, places)
-        decoded = self._decoder.read(lattices, expected)
+        decoded = self._decoder.read(self._engine.lattices(pictures), expected)
+        if needs_second_look(decoded):
+            again = self._engine.lattices([narrowed(picture) for picture in pictures])
+            decoded = together(decoded, self._decoder.read(again, expected), expected.key)
         if decoded.evidence is None:
             return Read(decoded.candidates, 0.0, False, amount, flags | {Flag.UNWRITABLE})
         confidence = self._calibration.confidence(cut.field, decoded.evidence)

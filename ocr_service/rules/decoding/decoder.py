@@ -1,7 +1,7 @@
 """The decoder: lattices and an expectation in, candidates and what speaks for them out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from math import exp, log
 
 import numpy as np
@@ -16,6 +16,7 @@ from ocr_service.rules.decoding.neighbours import neighbours
 
 _MOST = 5  # candidates
 _IMPOSSIBLE = 1e-6  # least factor of a value
+_CLEAR = 0.995  # of every character, from which nothing is seen again
 _SURE = 0.98  # of each digit, from which no other is thought of
 _NEIGHBOURS, _ALL = 24, 130  # readings with another digit that are thought of: some, or all
 
@@ -26,7 +27,8 @@ class Evidence:
     `worst` and `mean` probability of its characters, `fit`: log probability a character that the expectation
     cost against the engine's own reading (0 = nothing), `weighed`: log probability a character under the
     grammar, `length` in characters, `known`: in the lexicon or of the format, `plausible`: factor of its value,
-    `same`: the engine alone read the same."""
+    `same`: the engine alone read the same; `other`: probability of the candidate where the line was seen a
+    second time, otherwise stretched, -1 where it was not."""
 
     probability: float
     margin: float
@@ -38,6 +40,7 @@ class Evidence:
     known: bool
     plausible: float
     same: bool
+    other: float = -1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,36 @@ class Decoder:
         fold[0, 0] = 1.0
         fold[sources, targets] = shares
         return np.minimum(lattice.probabilities @ fold, 1.0), list(names)
+
+
+def needs_second_look(decoded: Decoded) -> bool:
+    """Whether seeing the line again could change anything: a reading that every character speaks for stays."""
+    evidence = decoded.evidence
+    return evidence is not None and not (
+        evidence.worst > _CLEAR
+        and evidence.probability > _CLEAR
+        and evidence.same
+        and evidence.plausible == 1.0
+    )
+
+
+def together(first: Decoded, second: Decoded, key: Callable[[str], str]) -> Decoded:
+    """Two looks at one field: each candidate with the mean of its probabilities (`key`: Expectation.key)."""
+    if first.evidence is None or second.evidence is None:
+        return first
+    known: dict[str, tuple[Candidate, float]] = {}
+    for each in (*first.candidates, *second.candidates):
+        name = key(each.value)
+        candidate, total = known.get(name, (each, 0.0))
+        known[name] = candidate, total + each.probability / 2
+    ordered = sorted(known.values(), key=lambda found: -found[1])[:_MOST]
+    candidates = tuple(replace(candidate, probability=total) for candidate, total in ordered)
+    best = key(candidates[0].value)
+    leading, other = (first, second) if key(first.candidates[0].value) == best else (second, first)
+    evidence = leading.evidence if key(leading.candidates[0].value) == best else first.evidence
+    assert evidence is not None
+    agreed = sum(each.probability for each in other.candidates if key(each.value) == best)
+    return Decoded(candidates, replace(evidence, other=agreed), first.plain)
 
 
 def _fallback(plain: str, expectation: Expectation) -> tuple[Candidate, ...]:

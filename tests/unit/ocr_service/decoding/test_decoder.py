@@ -6,7 +6,7 @@ import pytest
 from ocr_service.adapters.lexicons.files import load_lexicons
 from ocr_service.models.fields import Box, Choice
 from ocr_service.models.lattices import Lattice
-from ocr_service.rules.decoding.decoder import Decoded, Decoder
+from ocr_service.rules.decoding.decoder import Decoded, Decoder, needs_second_look, together
 from ocr_service.rules.decoding.expectations import expectation_of
 from ocr_service.rules.lexicons.lexicons import Lexicons
 from tests.unit.ocr_service.decoding.seen import ALPHABET, a_field, lattice
@@ -154,3 +154,21 @@ def test_a_lattice_keeps_what_the_decoder_needs() -> None:
     assert thin.classes.tolist() == [0, 5, 7, 900]
     assert thin.steps == 3
     assert thin.probabilities[1].tolist() == pytest.approx([0.1, 0.6, 0.3, 1e-9])
+
+
+def test_two_looks_are_one_reading_with_the_mean_of_their_probabilities(lexicons: Lexicons) -> None:
+    expected = expectation_of(a_field("number"), lexicons)
+    decoder = Decoder(ALPHABET)
+    first = decoder.read([lattice("1", {"3": 0.5, "8": 0.45})], expected)
+    second = decoder.read([lattice("1", {"8": 0.9})], expected)
+    assert first.candidates[0].value == "13" and needs_second_look(first)
+    found = together(first, second, expected.key)
+    assert found.candidates[0].value == "18"
+    assert found.evidence is not None
+    assert found.evidence.other == pytest.approx(first.candidates[1].probability)
+    assert sum(each.probability for each in found.candidates) <= 1.0 + 1e-6
+
+
+def test_what_is_clear_needs_no_second_look(lexicons: Lexicons) -> None:
+    assert not needs_second_look(read(lexicons, "number", lattice("1", "2", sure=0.9999)))
+    assert not needs_second_look(read(lexicons, "number"))

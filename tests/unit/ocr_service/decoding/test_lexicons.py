@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocr_service.adapters.lexicons.files import FOLDER, load_addresses, load_calibration, load_lexicons
-from ocr_service.rules.calibration import Calibration
+from ocr_service.rules.calibration import FEATURES, Calibration
 from ocr_service.rules.decoding.decoder import Evidence
 from tests.unit.ocr_service.decoding.seen import a_field
 
@@ -81,5 +81,5 @@ def test_models_for_other_features_are_refused(tmp_path: Path) -> None:
 
 def test_every_model_has_a_weight_for_each_feature() -> None:
     models = load_calibration().models
-    assert {len(weights) for weights in models.values()} == {13}
+    assert {len(weights) for weights in models.values()} == {len(FEATURES)}
     assert isinstance(Calibration(models).confidence(a_field("seal"), evidence(0.5, 0.5)), float)
