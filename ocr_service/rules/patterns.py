@@ -8,7 +8,7 @@ from typing import Any
 
 LONGEST_PATTERN = 200
 LONGEST_VALUE = 200  # characters; longer values never fit a pattern
-_MOST_WAYS = 10_000_000  # ways to match at worst; about a quarter of a second
+_MOST_WAYS = 10_000_000  # ways to match; the slowest pattern found took 0.6 s on one core
 _SINGLE = {ops.LITERAL, ops.NOT_LITERAL, ops.ANY, ops.IN, ops.AT}
 
 
