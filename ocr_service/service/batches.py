@@ -79,8 +79,14 @@ class Batches:
         return batch, self.standings(work, [batch])[batch.id]
 
     def standings(self, work: UnitOfWork, batches: Collection[Batch]) -> Mapping[str, Standing]:
-        """Of batches that the caller was given by this service."""
-        return self._desk.batches.standings(work, [each.id for each in batches], self._clock.now())
+        """Of batches that the caller was given by this service. No time is left where nothing is read."""
+        found = self._desk.batches.standings(work, [each.id for each in batches], self._clock.now())
+        return {
+            each.id: found[each.id]
+            if each.state is BatchState.READING
+            else replace(found[each.id], seconds_left=None)
+            for each in batches
+        }
 
     # Whoever sees what was read is noted, once an hour
 

@@ -5,7 +5,7 @@ import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +28,8 @@ TITLE = "自動取り込み"
 DONE, FAILED = "done", "failed"
 STILL = timedelta(seconds=5)  # a file that has not grown for so long has arrived
 _UNFINISHED = (".tmp", ".part", ".crdownload", ".filepart", ".lock")
+_EACH_HOUR = timedelta(hours=1)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _AT_ONCE = 200  # files of one folder in one look
 _FULL = PAGES_MAX // 2  # pages; the pages of a file are counted later, and a large stack must fit too
 
@@ -67,6 +69,7 @@ class Watching:
         self._clock = clock
         self._largest = largest
         self._seen: dict[Path, _Seen] = {}
+        self._tidied: dict[Path, datetime] = {}
 
     def look(self) -> int:
         """How many files were taken in. Meant to be called every few seconds, by one process."""
@@ -84,6 +87,7 @@ class Watching:
                 continue
             for file in ready:
                 taken += self._take(policy, folder, file)
+            self._tidy(policy, folder)
         self._seen = {file: seen for file, seen in self._seen.items() if file in present}
         return taken
 
@@ -103,6 +107,19 @@ class Watching:
                 elif now - seen.since >= STILL:
                     ready.append(file)
         return ready
+
+    def _tidy(self, policy: Policy, folder: Path) -> None:
+        """What was taken in or refused lies there no longer than the ward keeps its batches."""
+        now = self._clock.now()
+        if now - self._tidied.get(folder, _NEVER) < _EACH_HOUR:
+            return
+        self._tidied[folder] = now
+        oldest = (now - timedelta(days=policy.keep_days)).timestamp()
+        for file in (*(folder / DONE).glob("*"), *(folder / FAILED).glob("*")):
+            with suppress(OSError):
+                status = file.lstat()  # its change time is when it was moved
+                if stat.S_ISREG(status.st_mode) and status.st_ctime < oldest:
+                    file.unlink()
 
     def _take(self, policy: Policy, folder: Path, file: Path) -> bool:
         """Whether the file is now part of a batch. What is the machine's fault (a full disk) leaves it where it

@@ -1,7 +1,7 @@
 """Folders that scanners deliver to."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -160,3 +160,18 @@ def test_without_the_setting_nothing_is_watched(desk: FormDesk, clock: FixedCloc
     policies: Policies = other.forms.policies
     with desk.records.write() as work, pytest.raises(Invalid):
         policies.change(work, ADMIN, 90, "chiyoda", 1)
+
+
+def test_what_was_taken_in_lies_there_no_longer_than_batches_do(
+    desk: FormDesk, clock: FixedClock, folder: Path
+) -> None:
+    clock.at = datetime.now(UTC)  # the time at which a file is moved is the file system's
+    (folder / "a.pdf").write_bytes(scan(filled(1)))
+    look(desk, clock)
+    clock.forward(timedelta(days=89))
+    look(desk, clock)
+    assert (folder / "done" / "a.pdf").exists()
+    (folder / "b.pdf").write_bytes(scan(filled(2)))
+    clock.forward(timedelta(days=2))
+    look(desk, clock)
+    assert [path.name for path in (folder / "done").iterdir()] == ["b.pdf"]
