@@ -18,7 +18,6 @@ from ocr_service.ports.recognition import Matrix
 _MODEL = "PP-OCRv6_rec_small.onnx"
 _HEIGHT = 48  # pixels; the model takes no other
 _LEAST_WIDTH, _MOST_WIDTH = 16, 3_200  # pixels; a step is 8 pixels wide
-_PAPER = 85  # percentile of a cell's levels that is its paper
 _SMALL_ALPHABET = (
     "0123456789-ー.,/¥円年月日元 "
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
@@ -74,24 +73,6 @@ class RapidOcrCtcReader:
             return np.zeros((0, len(self._alphabet)), dtype=np.float32)
         matrix: Matrix = self._session.run(None, {self._input: _prepared(line)})[0][0]
         return matrix
-
-
-def side_by_side(cells: Sequence[Pixels]) -> Pixels:
-    """Boxes of single characters as one line without gaps: the engine reads them so with a third of the wrong
-    characters that it has with each by itself. The cells are as high as the highest, on their own paper."""
-    cells = [cell for cell in cells if cell.size]
-    if not cells:
-        return np.zeros((0, 0, 3), dtype=np.uint8)
-    height = max(cell.shape[0] for cell in cells)
-    parts = []
-    for cell in cells:
-        paper = np.percentile(cell.reshape(-1, 3), _PAPER, axis=0).astype(np.uint8)
-        part = np.empty((height, cell.shape[1], 3), dtype=np.uint8)
-        part[:] = paper
-        top = (height - cell.shape[0]) // 2
-        part[top : top + cell.shape[0]] = cell
-        parts.append(part)
-    return np.concatenate(parts, axis=1)
 
 
 def _prepared(line: Pixels) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from ocr_service.rules.decoding.neighbours import neighbours
 
 _MOST = 5  # candidates
 _IMPOSSIBLE = 1e-6  # least factor of a value
-_CLEAR = 0.995  # of every character, from which nothing is seen again
+_CLEAR, _LIKELY = 0.995, 0.8  # of every character and of the whole, from which nothing is seen again
 _SURE = 0.98  # of each digit, from which no other is thought of
 _NEIGHBOURS, _ALL = 24, 130  # readings with another digit that are thought of: some, or all
 
