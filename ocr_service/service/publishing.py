@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kernel.artifacts import Change, Keyring, Manifest, Signer, Version
+from kernel.artifacts import Change, Keyring, Manifest, Signer, Trust, Version
 from kernel.artifacts.versions import FIRST
 from kernel.audit import Audit
 from kernel.clock import Clock
@@ -98,18 +98,22 @@ class Publishing:
         return yanked
 
     def _next(self, work: UnitOfWork, template: Template, draft: TemplateVersion) -> tuple[Version, Change]:
-        """Numbers of yanked versions are not used again."""
+        """Numbers of yanked versions are not used again. The same content may be published anew when the key
+        that signed it was revoked."""
         lines = self._repository.versions(work, template.id)
         if not lines:
             return FIRST, Change.MAJOR
         standing = _published(lines)
-        if standing and standing[0].digest == draft.digest:
+        if standing and standing[0].digest == draft.digest and not self._revoked(work, standing[0]):
             raise Conflict(_UNCHANGED)
         before = self._repository.version(work, template.id, (standing or lines)[0].version)
         if before is None:
             raise absent_version()
         change = change_between(before.form, draft.form)
         return Version.parse(lines[0].version).after(change), change
+
+    def _revoked(self, work: UnitOfWork, line: VersionLine) -> bool:
+        return self._keyring.judge(work, line.envelope, KIND, line.digest).trust is Trust.REVOKED
 
 
 def _published(lines: tuple[VersionLine, ...]) -> list[VersionLine]:

@@ -292,6 +292,22 @@ def test_a_key_that_is_not_known_here_is_told(desk: Desk, clock: FixedClock, tmp
         assert there.verdict.manifest is not None and there.verdict.manifest.owner == "131016"
 
 
+def test_what_a_revoked_key_signed_is_signed_anew(desk: Desk) -> None:
+    shared = replace(MAKER, organisation="shared")
+    with desk.records.write() as work:
+        template = desk.published(work, small_form())
+        first = desk.templates.version(work, MAKER, template.id, "1.0.0")
+        with pytest.raises(Conflict):
+            desk.publishing.publish(work, MAKER, template.id, template.revision)
+        house = desk.templates.verdict(work, first).key
+        assert house is not None
+        desk.keyring.revoke(work, shared, house.id, "漏えいのおそれ")
+        assert desk.templates.verdict(work, first).trust is Trust.REVOKED
+        again = desk.publishing.publish(work, MAKER, template.id, template.revision)
+        assert (again.version, again.digest) == ("1.0.1", first.digest)
+        assert desk.templates.verdict(work, again).trust is Trust.HOUSE
+
+
 def test_copies(desk: Desk) -> None:
     with desk.records.write() as work:
         template = desk.published(work, small_form())
