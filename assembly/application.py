@@ -51,7 +51,7 @@ def build_app(system: System, part: Part = Part.ALL) -> FastAPI:
             *ocr_service.pages.UPLOADS,
         ),
     )
-    app.include_router(portal.pages.build_router(bank, web))
+    app.include_router(portal.pages.build_router(bank, system.forms, web))
     app.include_router(identity_pages.build_router(web, system.accounts))
     app.include_router(kb_service.pages.build_router(bank, web))
     app.include_router(identity_api.build_router(web, system.accounts))

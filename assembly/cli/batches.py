@@ -77,7 +77,7 @@ def list_batches(
         rows = [BatchOut.of(each, standings[each.id]).model_dump(mode="json") for each in found]
         output.print_json(json.dumps(rows, ensure_ascii=False))
         return
-    table = Table("", "束 / batch", "状態 / state", "ページ / pages", "要確認 / to see")
+    table = Table("", "バッチ / batch", "状態 / state", "ページ / pages", "要確認 / to see")
     for each in found:
         counts = standings[each.id].progress
         read = f"{counts.pages - counts.pages_waiting}/{counts.pages}"

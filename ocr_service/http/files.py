@@ -117,7 +117,7 @@ def _decided(  # noqa: PLR0917  passed on as it came
     if body.word == "skip":
         return forms.intake.skip(work, actor, batch_id, file_id)
     if body.batch is None:
-        text = Text("移す先の束を指定してください。", "Name the batch that the file moves to.")
+        text = Text("移す先のバッチを指定してください。", "Name the batch that the file moves to.")
         raise Invalid(text, (Problem("/batch", text),))
     return forms.intake.move(work, actor, batch_id, file_id, body.batch)
 

@@ -46,7 +46,7 @@ def checked(plan: Plan) -> Plan:
             Problem(
                 "title",
                 Text(
-                    f"束の名前を1文字以上{TITLE_MAX}文字以内で入力してください。",
+                    f"バッチの名前を1文字以上{TITLE_MAX}文字以内で入力してください。",
                     f"Give the batch a title of 1 to {TITLE_MAX} characters.",
                 ),
             )
@@ -120,7 +120,7 @@ def require_state(batch: Batch, states: frozenset[BatchState]) -> None:
     now = STATE_NAMES[batch.state]
     raise Conflict(
         Text(
-            f"この束は「{now.ja}」のため、この操作はできません。画面を再読み込みして状態を確かめてください。",
+            f"このバッチは「{now.ja}」のため、この操作はできません。画面を再読み込みして状態を確かめてください。",
             f"The batch is {now.en}, so this cannot be done. Reload and look where it stands.",
         )
     )

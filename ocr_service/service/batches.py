@@ -31,7 +31,7 @@ class StaleBatch(Stale):
 
 
 def absent() -> NotFound:
-    return not_found("帳票の束", "The batch")
+    return not_found("読み取りバッチ", "The batch")
 
 
 def own_batch(
@@ -151,7 +151,7 @@ class Batches:
                 raise Conflict(
                     Text(
                         "読み取りが始まったあとは、様式・入力方法・確認する範囲・通す確かさを変更できません。"
-                        "変更するときは新しい束を作ってください。",
+                        "変更するときは新しいバッチを作ってください。",
                         "Once reading has begun, templates, entry, coverage and threshold are fixed. "
                         "Make a new batch to change them.",
                     )
@@ -217,13 +217,13 @@ class Batches:
         if batch.created_by != actor.user_id and not may(actor, Action.FORM_LEAD):
             raise Forbidden(
                 Text(
-                    "束を消去できるのは、登録した人と確認者だけです。確認者に依頼してください。",
+                    "バッチを消去できるのは、登録した人と確認者だけです。確認者に依頼してください。",
                     "Only who made the batch and reviewers may erase it. Ask a reviewer.",
                 )
             )
         if " ".join(confirmation.split()) != batch.title:
             text = Text(
-                "消去を確かめるため、束の名前をそのまま入力してください。消去したものは元に戻せません。",
+                "消去を確かめるため、バッチの名前をそのまま入力してください。消去したものは元に戻せません。",
                 "To confirm, type the title of the batch. What is erased cannot be brought back.",
             )
             raise Invalid(text, (Problem("confirmation", text),))
@@ -280,7 +280,7 @@ class Batches:
         if batch.revision != based_on:
             raise StaleBatch(
                 Text(
-                    "ほかの人がこの束を先に変更しました。最新の内容を確かめて、もう一度操作してください。",
+                    "ほかの人がこのバッチを先に変更しました。最新の内容を確かめて、もう一度操作してください。",
                     "Somebody has changed the batch in between. Look at it and try again.",
                 ),
                 current=batch,

@@ -65,7 +65,7 @@ class Intake:
         if len(present) >= FILES_MAX:
             raise Conflict(
                 Text(
-                    f"1つの束に入れられるファイルは{FILES_MAX:,}個までです。新しい束を作ってください。",
+                    f"1つのバッチに入れられるファイルは{FILES_MAX:,}個までです。新しいバッチを作ってください。",
                     f"A batch holds at most {FILES_MAX:,} files. Make another batch.",
                 )
             )
@@ -258,7 +258,7 @@ def _nothing_to_decide() -> Conflict:
 def _too_many(pages: int, present: int) -> Text:
     return Text(
         f"このファイルは{pages:,}ページあり、すでにある{present:,}ページと合わせると上限の{PAGES_MAX:,}ページを超えます。"
-        "新しい束を作り、このファイルを移してください。ファイルは失われていません。",
+        "新しいバッチを作り、このファイルを移してください。ファイルは失われていません。",
         f"The file has {pages:,} pages; with the {present:,} that are there it is over the limit of "
         f"{PAGES_MAX:,}. Make another batch and move the file there. Nothing is lost.",
     )

@@ -84,7 +84,7 @@ export class Canvas {
     const inTable = this.draft.chosen && pointer.startsWith(`${this.draft.chosen}/columns/`);
     const parts = [this.box(field.box, { "data-kind": kind, "data-pointer": pointer }, field.label, inTable)];
     const name = this.part("text", { class: "te-name", x: field.box.x + 0.6, y: field.box.y + 2.6 });
-    name.textContent = field.label;
+    name.textContent = field.label.slice(0, Math.max(1, Math.floor(field.box.width / 2.4)));
     parts.push(name);
     for (const [index, choice] of (field.choices ?? []).entries()) {
       const at = `${pointer}/choices/${index}`;

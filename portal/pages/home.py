@@ -10,6 +10,7 @@ from kb_service.wiring import Bank
 from kernel.identity.models import Actor
 from kernel.identity.permissions import Action, may
 from kernel.web import Web
+from ocr_service.wiring import Forms
 
 SHOWN = 5
 EXAMPLES = (
@@ -22,7 +23,7 @@ EXAMPLES = (
 )
 
 
-def add_home_pages(router: APIRouter, bank: Bank, web: Web) -> None:
+def add_home_pages(router: APIRouter, bank: Bank, forms: Forms, web: Web) -> None:
     """Adds / and /help."""
 
     @router.get("/")
@@ -35,12 +36,15 @@ def add_home_pages(router: APIRouter, bank: Bank, web: Web) -> None:
             drafts = bank.entries.drafts(work, actor, None, SHOWN).items if writes else ()
             waiting = bank.attachments.unreadable(work, actor, SHOWN) if writes else ()
             counts = bank.entries.counts(work, actor)
+            batches = forms.overviews.waiting(work, actor, SHOWN)
         return web.render(
             request,
             "portal/home.html",
             newest=newest,
             drafts=drafts,
             waiting=waiting,
+            batches=batches,
+            may_verify=may(actor, Action.FORM_VERIFY),
             due=[entry for entry in drafts if _due(entry, web)],
             counts=[(kind, counts.by_kind.get(kind, 0)) for kind in Kind],
             total=counts.total,
