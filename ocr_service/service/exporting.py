@@ -191,7 +191,7 @@ class Exporting:
         if export is None:
             raise _absent()
         batch = self._desk.batches.get(work, export.batch_id)
-        if batch is None or batch.owner != actor.organisation:
+        if batch is None or batch.owner != actor.organisation or batch.state is BatchState.DELETED:
             raise _absent()
         return export, self._blobs.path(export.digest)
 
