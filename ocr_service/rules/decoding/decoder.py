@@ -166,7 +166,7 @@ def needs_second_look(decoded: Decoded) -> bool:
     evidence = decoded.evidence
     return evidence is not None and not (
         evidence.worst > _CLEAR
-        and evidence.probability > _CLEAR
+        and evidence.probability > _LIKELY
         and evidence.same
         and evidence.plausible == 1.0
     )
