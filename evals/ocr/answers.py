@@ -1,5 +1,6 @@
 """What a reader said about one field, whoever the reader is, and the running of our own through its port."""
 
+import resource
 import tempfile
 import time
 import zipfile
@@ -30,12 +31,20 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Answers:
     """One run over a case. Pages that were not matched have no fields here. `seconds` from the first page's
-    beginning to the last page's end, engine's start included."""
+    beginning to the last page's end, engine's start included; `cpu_s` of all processors, which a busy machine does
+    not lengthen."""
 
     fields: Mapping[Key, Answer]
     seconds: float
     unmatched: tuple[tuple[str, int], ...] = ()
     engine: str = ""
+    cpu_s: float = 0.0
+
+
+def cpu_seconds() -> float:
+    """Spent so far by this process and by those that it waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def ours(case: Case, among: Sequence[Case], lanes: int, tell: Callable[[str], None]) -> Answers:
@@ -58,14 +67,16 @@ def ours(case: Case, among: Sequence[Case], lanes: int, tell: Callable[[str], No
             reader.read(stack, wanted, known, lambda page: found.append((next(waiting), page)))
             tell(f"{case.form.name}: {len(found)}/{len(pages)}")
 
-        started = time.monotonic()
+        started, spent = time.monotonic(), cpu_seconds()
         with ThreadPoolExecutor(lanes) as pool:
             list(pool.map(read, chunks))
-        seconds = time.monotonic() - started
-    return _answers(case, found, seconds)
+        seconds, spent = time.monotonic() - started, cpu_seconds() - spent
+    return _answers(case, found, seconds, spent)
 
 
-def _answers(case: Case, found: Sequence[tuple[tuple[str, int], PageReading]], seconds: float) -> Answers:
+def _answers(
+    case: Case, found: Sequence[tuple[tuple[str, int], PageReading]], seconds: float, spent: float
+) -> Answers:
     fields: dict[Key, Answer] = {}
     unmatched, engine = [], ""
     for (name, number), page in found:
@@ -77,4 +88,4 @@ def _answers(case: Case, found: Sequence[tuple[tuple[str, int], PageReading]], s
             shown = tuple(candidate.value for candidate in each.candidates)
             fields[name, number, each.field] = Answer(each.value, each.confidence, not each.flags, shown)
             engine = each.engine or engine
-    return Answers(fields, seconds, tuple(unmatched), engine)
+    return Answers(fields, seconds, tuple(unmatched), engine, spent)

@@ -53,6 +53,7 @@ def evaluate(
     result: dict[str, Any] = {
         **figures(found),
         "s_per_page": round(seconds / max(1, pages), 4),
+        "cpu_s_per_page": round(sum(run.cpu_s for run in runs) / max(1, pages), 4),
         "pages": pages,
         "lanes": options.lanes,
         "engine": engine,
@@ -112,12 +113,12 @@ def _naive(every: Sequence[Case], found: Sequence[Judged], tell: Callable[[str],
     from evals.ocr.naive import NaivePipeline
 
     others: list[Judged] = []
-    seconds = 0.0
+    seconds = spent = 0.0
     for case in every:
         tell(f"naive: {case.form.name}")
         run = NaivePipeline(case).run()
         others.extend(judged(case, run))
-        seconds += run.seconds
+        seconds, spent = seconds + run.seconds, spent + run.cpu_s
     result = figures(others)
     kept = {
         key: result[key]
@@ -129,6 +130,7 @@ def _naive(every: Sequence[Case], found: Sequence[Judged], tell: Callable[[str],
     return {
         **kept,
         "s_per_page": round(seconds / max(1, pages), 4),
+        "cpu_s_per_page": round(spent / max(1, pages), 4),
         "handwritten_wrong_left": round(mine / theirs, 4) if theirs else 0.0,
     }
 
@@ -136,7 +138,7 @@ def _naive(every: Sequence[Case], found: Sequence[Judged], tell: Callable[[str],
 def _peers(
     every: Sequence[Case], runs: Sequence[Answers], options: Options, tell: Callable[[str], None]
 ) -> dict[str, Any]:
-    """Engines over whole pages: seconds a page on one core, and accuracy of the text fields on these pages."""
+    """Engines over whole pages: processor seconds a page, and accuracy of the text fields on these pages."""
     from evals.ocr import peers
     from evals.ocr.naive import NaivePipeline
 
@@ -146,21 +148,21 @@ def _peers(
     own = [one for case, run in zip(every, runs, strict=True) for one in judged(case, run)]
     result["ours"] = {
         **_texts([one for one in own if one.page.split("/")[1] in shown]),
-        "s_per_page_and_core": round(sum(run.seconds for run in runs) * options.lanes / max(1, pages), 3),
+        "cpu_s_per_page": round(sum(run.cpu_s for run in runs) / max(1, pages), 3),
     }
     for found in (peers.rapidocr(), peers.tesseract()):
         if found is None:
             continue
         name, engine = found
         others: list[Judged] = []
-        seconds, read = 0.0, 0
+        spent, read = 0.0, 0
         for case in every:
             tell(f"{name}: {case.form.name}")
             run = peers.run(case, NaivePipeline(case), engine, options.peer_pages)
             names = {file.name for file in case.files[: options.peer_pages]}
             others.extend(one for one in judged(case, run) if one.page.split("/")[1] in names)
-            seconds, read = seconds + run.seconds, read + len(names)
-        result[name] = {**_texts(others), "s_per_page_and_core": round(seconds / max(1, read), 3)}
+            spent, read = spent + run.cpu_s, read + len(names)
+        result[name] = {**_texts(others), "cpu_s_per_page": round(spent / max(1, read), 3)}
     return result
 
 

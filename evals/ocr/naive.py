@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from evals.ocr.answers import Answer, Answers
+from evals.ocr.answers import Answer, Answers, cpu_seconds
 from evals.ocr.cases import Case, Key
 from ocr_service.adapters.rapidocr.engine import Engine, Options
 from ocr_service.models.fields import CHECKED, Box, Field, FieldType
@@ -49,12 +49,13 @@ class NaivePipeline:
     def run(self) -> Answers:
         """Every page of the case."""
         found: dict[Key, Answer] = {}
-        started = time.monotonic()
+        started, spent = time.monotonic(), cpu_seconds()
         for file in self._case.files:
             flat = self.flattened(np.asarray(Image.open(file).convert("RGB")))
             for name, value in self._read(flat).items():
                 found[file.name, 1, name] = Answer(value)
-        return Answers(found, time.monotonic() - started, engine="naive")
+        seconds = time.monotonic() - started
+        return Answers(found, seconds, engine="naive", cpu_s=cpu_seconds() - spent)
 
     def flattened(self, pixels: Pixels) -> Pixels:
         """The page laid over the blank form by one homography; as it came when none is found."""

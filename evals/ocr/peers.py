@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from evals.ocr.answers import Answer, Answers
+from evals.ocr.answers import Answer, Answers, cpu_seconds
 from evals.ocr.cases import Case, Key
 from evals.ocr.naive import NaivePipeline, Pixels
 from ocr_service.models.fields import MARK_TYPES, FieldType
@@ -80,16 +80,17 @@ def tesseract() -> tuple[str, Whole] | None:
 def run(case: Case, naive: NaivePipeline, engine: Whole, files: int) -> Answers:
     """The first pages of a case. The time is the engine's alone, without laying the page over the form."""
     found: dict[Key, Answer] = {}
-    seconds = 0.0
+    seconds = spent = 0.0
     for file in case.files[:files]:
         pixels = np.asarray(Image.open(file).convert("RGB"))
         flat = naive.flattened(pixels)
-        started = time.monotonic()
+        started, before = time.monotonic(), cpu_seconds()
         lines = engine(flat)
         seconds += time.monotonic() - started
+        spent += cpu_seconds() - before
         for name, value in _values(case, lines).items():
             found[file.name, 1, name] = Answer(value)
-    return Answers(found, seconds)
+    return Answers(found, seconds, cpu_s=spent)
 
 
 def _values(case: Case, lines: Sequence[Line]) -> dict[str, str]:
