@@ -168,7 +168,8 @@ def add_export_profiles(router: APIRouter, desk: Desk) -> None:
         """Files that were made with it stay."""
         with web.records.write() as work:
             forms.export_profiles.remove_profile(work, actor, profile_id)
-        return desk.go("/forms/exports", web.translate(request)("出力の設定を削除しました。"))
+        _ = web.translate(request)
+        return desk.go("/forms/exports", _("出力の設定を削除しました。"))
 
 
 def _lines(one: FormFound | None, settings: ExportSettings) -> list[Line]:
