@@ -20,7 +20,7 @@ def cleaned(patch: Patch, ink: Ink, keep_words: bool = False) -> Pixels:
     belongs to neighbouring fields; strokes that cross print stay joined. Faint writing is strengthened.
     RGB of three equal channels, size of the crop."""
     gone = _removed(patch, ink, keep_words)
-    crossing = bridges(ink, gone, patch.scale)
+    crossing = bridges(ink.all_ink, gone, patch.scale)
     erased = cv2.bitwise_and(gone, cv2.bitwise_not(crossing))
     near = cv2.dilate(ink.dark, np.ones((5, 5), np.uint8))
     stray = cv2.bitwise_and(ink.all_ink, cv2.bitwise_not(cv2.bitwise_or(ink.printed, near)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ocr_service.adapters.imaging.bridging import bridges
 from ocr_service.adapters.imaging.levels import Light, evened, evened_blank
 from ocr_service.adapters.imaging.patches import Labels, Levels, Mask, Patch, Rect
 from ocr_service.adapters.imaging.preprint import Preprint, laid_over, printed
@@ -16,6 +17,7 @@ _LEAST_EXTENT_MM = 0.9  # smaller specks are dust
 _LEAST_AREA_MM2 = 0.10
 _SLIVER_MM = 0.25  # that near to print ink may be the print itself, a little out of place
 _BESIDE = 0.8
+_OWN = 0.62  # a stroke across the border is the field's when that share of it lies inside
 _DOT_MM = 1.35  # a round speck up to that size alone is no writing: dust, not a character
 _BLANK_MM2 = 0.4  # less ink than that is no writing
 _SKIRT_MM = 0.4  # ink thinner than that
@@ -129,14 +131,29 @@ def _belonging(all_ink: Mask, mask: Mask, patch: Patch) -> tuple[Mask, bool]:
     reach = 2 * patch.pixels(_SLIVER_MM) + 1
     edge = cv2.dilate(mask, np.ones((reach, reach), np.uint8))
     beside = np.bincount(labels[edge > 0].ravel(), minlength=count)
-    keep = (inside > 0.5 * area) & (extent >= _LEAST_EXTENT_MM * scale) & (area >= _LEAST_AREA_MM2 * scale**2)
-    keep &= beside < _BESIDE * area
-    keep &= ~_streaks(stats, added.shape, scale)
-    keep[0] = False
+    large = (extent >= _LEAST_EXTENT_MM * scale) & (area >= _LEAST_AREA_MM2 * scale**2)
+    large &= (beside < _BESIDE * area) & ~_streaks(stats, added.shape, scale)
+    large[0] = False
+    keep = large & (inside > 0.5 * area)
+    if (large & ~keep).any() and keep.any():
+        keep |= large & _tails(labels, keep, area, bridges(all_ink, mask, scale))
     wanted: Mask = np.where(keep, 255, 0).astype(np.uint8)
     dark: Mask = wanted[labels]
     touching = np.concatenate([dark[0], dark[-1], dark[:, 0], dark[:, -1]])
     return dark, int(np.count_nonzero(touching)) > 0.3 * scale
+
+
+def _tails(labels: Labels, keep: Labels, area: Labels, crossing: Mask) -> Labels:
+    """Strokes outside of the field that go on, across its border, what is written in it."""
+    joined = cv2.bitwise_or(np.where(labels > 0, 255, 0).astype(np.uint8), crossing)
+    count, wholes = cv2.connectedComponents(joined, connectivity=8, ltype=cv2.CV_32S)
+    whole_of = np.zeros(len(area), np.int64)
+    inked = labels > 0
+    whole_of[labels[inked]] = wholes[inked]
+    own = np.bincount(whole_of, np.where(keep, area, 0), minlength=count)
+    both = np.bincount(whole_of, area, minlength=count)
+    tails: Labels = (own > _OWN * np.maximum(both, 1))[whole_of]
+    return tails
 
 
 def _plain(dark: Mask, mask: Mask, patch: Patch) -> float:

@@ -29,10 +29,8 @@ def evened(pixels: Pixels, scale: float) -> Light:
     grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     red = _red(pixels)
     if red is not None:
-        near = cv2.dilate(red, np.ones((3, 3), np.uint8))
-        # through a red filter a stamp is nearly as light as paper, and a dark pen below it stays dark
-        seen = cv2.convertScaleAbs(pixels[:, :, 0], alpha=1.18)
-        grey = np.where(near > 0, np.maximum(grey, seen), grey)
+        near = cv2.dilate(red, np.ones((5, 5), np.uint8))
+        grey = np.where(near > 0, np.maximum(grey, _through_red_filter(pixels)), grey)
     dark, noise = _evened_grey(grey, scale)
     return Light(dark, red if red is not None else np.zeros_like(dark), noise)
 
@@ -62,6 +60,15 @@ def _evened_grey(grey: Levels, scale: float) -> tuple[Levels, float]:
     below = paper[paper <= _PAPER]
     noise = float(np.sqrt(np.mean((below - _PAPER) ** 2))) if below.size > 20 else 8.0
     return even, noise
+
+
+def _through_red_filter(pixels: Pixels) -> Levels:
+    """How the picture looks without its red ink: a stamp is as light as paper, a dark pen below it stays dark."""
+    seen = pixels[:, :, 0]
+    paper = float(np.percentile(seen[::4, ::4], 90))
+    table = np.clip((np.arange(256) / max(paper, 1.0) - 0.36) / 0.32, 0, 1) * paper
+    lighter: Levels = cv2.LUT(seen, table.astype(np.uint8))
+    return lighter
 
 
 def _red(pixels: Pixels) -> Mask | None:

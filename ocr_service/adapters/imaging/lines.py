@@ -12,7 +12,7 @@ from ocr_service.adapters.imaging.patches import Labels, Mask, Patch
 from ocr_service.ports.page_reading import Pixels
 
 _PAPER = 250
-_ROOM_MM = 0.7  # paper left around a line
+_ROOM_MM = 1.1  # paper left around a line
 _LEAST_LINE_MM = 1.6
 _VALLEY = 0.3  # what is left of the lines' ink between two of them
 _PLAIN_VALLEY = 0.05  # the same where one line was expected

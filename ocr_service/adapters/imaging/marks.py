@@ -112,11 +112,22 @@ def _probability(amount: float) -> float:
 
 def _added(patch: Patch, ink: Ink) -> tuple[Mask, Mask]:
     """Added ink of any colour, with the strokes that run across print joined; and what lies close to print."""
-    crossing = bridges(ink, ink.printed, patch.scale)
-    free = cv2.bitwise_and(ink.all_ink, cv2.bitwise_not(ink.printed))
     reach = 2 * patch.pixels(_SLIVER_MM) + 1
     near = cv2.dilate(ink.printed, np.ones((reach, reach), np.uint8))
+    free = _without_slivers(cv2.bitwise_and(ink.all_ink, cv2.bitwise_not(ink.printed)), near)
+    crossing = bridges(ink.all_ink, ink.printed, patch.scale, free)
     return cv2.bitwise_or(cv2.bitwise_or(free, crossing), ink.red), near
+
+
+def _without_slivers(free: Mask, near: Mask) -> Mask:
+    """Without what print a little out of place leaves along it, which would join marks with borders."""
+    count, labels = cv2.connectedComponents(free, connectivity=8, ltype=cv2.CV_32S)
+    area = np.bincount(labels.ravel(), minlength=count)
+    beside = np.bincount(labels[near > 0].ravel(), minlength=count)
+    own = beside <= _BESIDE * area
+    own[0] = False
+    kept: Mask = np.where(own, 255, 0).astype(np.uint8)[labels]
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ocr_service.adapters.imaging.patches import Rect
 
 _UNITS = re.compile(
-    r"^[\s年月日時分円〒ー\-‐−－〜~()（）「」『』・,，.。:：/／氏名様印㊞号番人第歳才午前後%％〇○□口¥￥]*$"
+    r"^[\s年月日時分円〒ー\-‐−－〜~()（）「」『』・,，.。:：/／様印㊞号番人第歳才午前後%％〇○□口¥￥]*$"
 )
 _LIST = re.compile(r"[^\s・･·/／()（）:：]{1,5}(?:\s*[・･·/／]\s*[^\s・･·/／()（）:：]{1,5})+")
 _SEPARATOR = re.compile(r"\s*[・･·/／]\s*")
