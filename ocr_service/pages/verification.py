@@ -15,7 +15,7 @@ from ocr_service.models.batches import Batch
 from ocr_service.models.readings import Flag
 from ocr_service.models.verification import Answer, How, NamedField, Pace, Remaining, Shown, Wish
 from ocr_service.pages.desk import Desk
-from ocr_service.pages.verification_words import script_words
+from ocr_service.pages.verification_words import how_words, script_words
 from ocr_service.rules.queueing import LONGEST_TYPED
 from ocr_service.service.deciding import Questionable
 
@@ -84,6 +84,27 @@ def add_verification_pages(router: APIRouter, desk: Desk) -> None:
             )
         return desk.page(
             request, actor, "verify_pace.html", batch=batch, paces=paces, lead=lead, named=desk.named(actor)
+        )
+
+    @router.get("/forms/verify/{batch_id}/history/{field_id}")
+    def history(
+        request: Request, batch_id: str, field_id: str, actor: Actor = Depends(web.page_actor)
+    ) -> Response:
+        """Who decided what when about one field."""
+        desk.note_view(actor, batch_id)
+        with web.records.read() as work:
+            batch = forms.batches.get(work, actor, batch_id)
+            shown = forms.verification.get(work, actor, batch_id, field_id)
+            decisions = forms.verification.history(work, actor, batch_id, field_id)
+        return desk.page(
+            request,
+            actor,
+            "verify_history.html",
+            batch=batch,
+            shown=shown,
+            decisions=decisions,
+            hows=how_words(web.translate(request)),
+            named=desk.named(actor),
         )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kernel.web.translations import Translate
 from ocr_service.models.readings import Flag
+from ocr_service.models.verification import How
 from ocr_service.pages.labels import label
 
 
@@ -45,4 +46,15 @@ def script_words(_: Translate, language: str) -> Mapping[str, str | Mapping[str,
         "passed": _("自動で確定"),
         "bulk": _("残りの{n}件をまとめて確定", n="{n}"),
         "flags": {flag.value: label(flag, language) for flag in Flag},
+    }
+
+
+def how_words(_: Translate) -> Mapping[How, str]:
+    """How a person came to a value."""
+    return {
+        How.ACCEPTED: _("第1候補で確定"),
+        How.CHOSEN: _("ほかの候補で確定"),
+        How.TYPED: _("入力"),
+        How.BLANK: _("空欄にした"),
+        How.UNREADABLE: _("読めないとした"),
     }

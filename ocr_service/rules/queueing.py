@@ -43,7 +43,7 @@ def choices_of(field: ScanField, asked: Field | None) -> tuple[Choice, ...]:
     if field.blank or not known:
         known.insert(0, Choice("", ""))
     if asked is not None and asked.type is FieldType.CHOICE:
-        known += [Choice(each.value, each.label or each.value) for each in asked.choices]
+        known += [Choice(each.value, each.value) for each in asked.choices]
         known.append(Choice("", ""))
     elif asked is not None and asked.type in {FieldType.CHECK_BOX, FieldType.SEAL}:
         known += [Choice(CHECKED, shown(asked, CHECKED)), Choice("", "")]

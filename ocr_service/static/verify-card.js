@@ -3,6 +3,7 @@
 // the value. No key acts while a composition is open.
 
 const DIGITS = new Set(["number", "money", "date", "postal_code", "phone", "my_number", "corporate_number", "bank_account", "barcode"]);
+const MARKS = new Set(["choice", "check_box", "seal"]); // nothing is written there that a reading could stand under
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "Process", "Unidentified", "KanaMode", "Convert", "NonConvert", "Zenkaku", "Hankaku", "Eisu"]);
 const DOUBTFUL = 0.9; // probability of a character below which it is marked
 
@@ -247,7 +248,7 @@ export class Card {
   /** The reading below the picture, one place for each character, doubtful ones marked. */
   #glyphs() {
     const option = this.options[this.chosen];
-    const characters = [...(option?.raw ?? "")];
+    const characters = MARKS.has(this.item.type) ? [] : [...(option?.raw ?? "")];
     const marked = option?.characters.length === characters.length ? option.characters : [];
     this.glyphs?.replaceChildren(
       ...characters.map((character, at) => {

@@ -30,7 +30,7 @@ export class One {
     await desk.fetch(Number(limit), "");
     const at = desk.items.findIndex((each) => each.id === first);
     if (at > 0) desk.items.unshift(...desk.items.splice(at, 1));
-    if (at < 0) await this.#open(first);
+    if (at < 0 && first) await this.#open(first);
     this.#show();
   }
 
@@ -154,6 +154,8 @@ export class One {
     const state = this.form.querySelector("[data-state]");
     state.hidden = !item.sent && item.state !== "passed";
     state.textContent = item.sent ? desk.words.decided : desk.words.passed;
+    const history = this.form.querySelector("[data-history]");
+    if (history) history.href = `${desk.root.dataset.historyBase}/${item.id}`;
     const label = this.form.querySelector(".vf-entry__label").firstChild;
     label.textContent = item.label;
     this.card.picture.alt = item.label;
