@@ -30,8 +30,9 @@ from ocr_service.rules.values import same
 from ocr_service.schemas.forms import read_file
 
 _TODAY = date(2026, 11, 20)
-_PULL = 1.0  # of every weight towards 0, so that no feature is trusted on a few fields
-_STEPS = 60
+_PULL = 4.0  # of every weight towards 0, so that no feature is trusted on a few fields
+_STEPS = 80
+_LONGEST = 0.5  # change of a weight in one step: where nearly all are right the full step leads astray
 _BINS = 10
 
 
@@ -126,7 +127,8 @@ def _fitted(known: Sequence[Row], towards: NDArray[np.float64]) -> NDArray[np.fl
         chance = 1.0 / (1.0 + np.exp(-np.clip(features @ weights, -30, 30)))
         slope = features.T @ (chance - right) + _PULL * (weights - towards)
         bend = (features * (chance * (1 - chance))[:, None]).T @ features + _PULL * np.eye(len(weights))
-        weights = weights - np.linalg.solve(bend, slope)
+        step = np.linalg.solve(bend, slope)
+        weights = weights - step * min(1.0, _LONGEST / float(np.abs(step).max() + 1e-12))
     return np.asarray(weights)
 
 
