@@ -68,7 +68,8 @@ class Desk {
 
   /** Sends a decision. A field that was decided before is given back first. */
   decide(item, answer) {
-    const again = item.sent && !this.outbox.withdraw(item);
+    const before = item.sent; // it is decided anew
+    const again = before && !this.outbox.withdraw(item);
     const { how, choice = 0, text = "", confirmed = false, keys, characters, milliseconds } = answer;
     const spent = { keys: keys + (item.keys ?? 0), characters: characters + (item.characters ?? 0), milliseconds };
     Object.assign(item, { answer, sent: true, stage: "sending", questions: [] });
@@ -83,7 +84,7 @@ class Desk {
     }));
     this.decided = [...this.decided.filter((id) => id !== item.id), item.id];
     this.times.push(Math.min(milliseconds, 120_000));
-    if (!again) {
+    if (!before) {
       this.remaining.open = Math.max(0, this.remaining.open - 1);
       this.remaining.done += 1;
     }
