@@ -53,7 +53,7 @@ class Marks:
 def marks(patch: Patch, ink: Ink, places: Sequence[Rect], several: bool = False) -> Marks:
     """Judges choices whose printed words (or squares) lie at `places` (see Patch.place). With `several`, more
     than one mark is no fault."""
-    added, near = _added(patch, ink)
+    added, near = _added(patch, ink, places)
     shares = _shares(added, near, places, patch, _REACH_MM)
     square = patch.scale**2
     pieces = [_owned(added, shares, number) for number in range(len(places))]
@@ -100,7 +100,7 @@ def _print_of(patch: Patch, ink: Ink) -> Mask:
 
 def box_mark(patch: Patch, ink: Ink) -> Mark:
     """A check box: the field is its square."""
-    added, near = _added(patch, ink)
+    added, near = _added(patch, ink, [patch.field])
     shares = _shares(added, near, [patch.field], patch, _BOX_REACH_MM)
     amount = cv2.countNonZero(_owned(added, shares, 0)) / patch.scale**2
     return Mark(_probability(amount), amount)
@@ -110,11 +110,14 @@ def _probability(amount: float) -> float:
     return float(1 / (1 + (_HALF_MM2 / max(amount, 1e-3)) ** _STEEP))
 
 
-def _added(patch: Patch, ink: Ink) -> tuple[Mask, Mask]:
+def _added(patch: Patch, ink: Ink, places: Sequence[Rect]) -> tuple[Mask, Mask]:
     """Added ink of any colour, with the strokes that run across print joined; and what lies close to print."""
     reach = 2 * patch.pixels(_SLIVER_MM) + 1
     near = cv2.dilate(ink.printed, np.ones((reach, reach), np.uint8))
-    free = _without_slivers(cv2.bitwise_and(ink.all_ink, cv2.bitwise_not(ink.printed)), near)
+    elsewhere = near.copy()
+    for place in places:  # over a word the pieces of a tick all lie beside print
+        elsewhere[place.slices] = 0
+    free = _without_slivers(cv2.bitwise_and(ink.all_ink, cv2.bitwise_not(ink.printed)), elsewhere)
     crossing = bridges(ink.all_ink, ink.printed, patch.scale, free)
     return cv2.bitwise_or(cv2.bitwise_or(free, crossing), ink.red), near
 
