@@ -79,7 +79,7 @@ class KnownPages:
         """`template_id` "" = any form; otherwise that one is taken as given, and page `template_page` of it
         (0 = the one that fits best), and only where it cannot be laid over at all the page is UNKNOWN."""
         view = _View(sheet)
-        if is_empty_ink(view.dark):
+        if is_empty_ink(view.grey, view.dark):
             return Placed(PageOutcome.EMPTY, sheet.pixels, 0, view.skew)
         wanted = [
             index
@@ -134,8 +134,8 @@ class _View:
 
     def __init__(self, sheet: Sheet) -> None:
         self._sheet = sheet
-        grey, self._to_dark = grey_at_scale(sheet.pixels, sheet.dpi / MM)
-        self.dark, self._tells = seen(grey)
+        self.grey, self._to_dark = grey_at_scale(sheet.pixels, sheet.dpi / MM)
+        self.dark, self._tells = seen(self.grey)
         self._whole = View(self.dark, self._tells)
         self._half = self._whole.halved()
         self.skew = skew_of_ink(self.dark)

@@ -14,6 +14,8 @@ _COARSE, _FINE = 0.2, 0.05  # degrees
 _EMPTY_MM2 = 12.0  # of ink; a line of small print has more
 _INK = 70  # darkness
 _MARGIN_MM = 8.0  # dust, punch holes and borders lie there
+_EDGE = 40  # pixels at SCALE: a copier's black border
+_PAPER, _EVEN, _PAPER_SHARE = 90.0, 0.75, 0.93  # paper is light, and of one shade nearly everywhere
 
 
 def skew_of(sheet: Sheet) -> float:
@@ -57,11 +59,16 @@ def _rows_sharpness(dark: Plane, angles: NDArray[np.float64]) -> NDArray[np.floa
 
 def is_empty(sheet: Sheet) -> bool:
     """Whether the sheet is blank: no more ink on it than dust and what shines through from behind."""
-    return is_empty_ink(darkness(grey_at_scale(sheet.pixels, sheet.dpi / MM)[0]))
+    grey = grey_at_scale(sheet.pixels, sheet.dpi / MM)[0]
+    return is_empty_ink(grey, darkness(grey))
 
 
-def is_empty_ink(dark: Plane) -> bool:
-    """The same for darkness at SCALE."""
+def is_empty_ink(grey: Plane, dark: Plane) -> bool:
+    """The same for a grey picture at SCALE and its darkness. A photograph without strokes is no blank sheet."""
+    inside = grey[_EDGE:-_EDGE, _EDGE:-_EDGE] if min(grey.shape) > 3 * _EDGE else grey
+    white = float(np.percentile(inside, 80))
+    if white < _PAPER or float(np.mean(inside > _EVEN * white)) < _PAPER_SHARE:
+        return False
     margin = round(_MARGIN_MM * 4)
     inner = dark[margin:-margin, margin:-margin] if min(dark.shape) > 3 * margin else dark
     ink = cv2.medianBlur(np.ascontiguousarray(inner), 3) > _INK
