@@ -11,6 +11,7 @@ class Live extends HTMLElement {
     this.stream.addEventListener("gone", () => window.location.reload());
     this.leave = () => this.stream.close();
     window.addEventListener("pagehide", this.leave);
+    for (const still of document.querySelectorAll("[data-still]")) still.hidden = true;
   }
 
   disconnectedCallback() {

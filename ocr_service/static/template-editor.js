@@ -23,6 +23,7 @@ class Editor extends HTMLElement {
       mark: (pointer) => this.panel.mark(pointer),
     });
     this.hidden = false;
+    for (const still of document.querySelectorAll("[data-still]")) still.remove();
     this.listen();
     this.canvas.size();
     this.panel.fill();

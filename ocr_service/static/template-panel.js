@@ -276,7 +276,8 @@ const fillRow = (row, item) => {
 const say = (holder, words = "", input = null) => {
   holder.hidden = !words;
   holder.querySelector("span").textContent = words;
-  input?.toggleAttribute("aria-invalid", Boolean(words));
+  if (words) input?.setAttribute("aria-invalid", "true");
+  else input?.removeAttribute("aria-invalid");
 };
 
 /** What an input holds, undefined while it is no value. */

@@ -8,7 +8,8 @@ ROOT = Path(__file__).parents[2]
 WITHOUT = {"problem.html"}  # says itself what was wrong and what to do
 PAGES = sorted(
     page
-    for page in (ROOT / "kernel/web/templates/kernel").glob("*.html")
+    for folder in ("kernel/web/templates/kernel", "ocr_service/templates/ocr_service")
+    for page in (ROOT / folder).glob("*.html")
     if '{% extends "layout.html" %}' in page.read_text("utf-8") and page.name not in WITHOUT
 )
 
