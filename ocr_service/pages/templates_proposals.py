@@ -18,7 +18,8 @@ from ocr_service.models.forms import FormPage
 from ocr_service.pages.desk import Desk
 from ocr_service.pages.templates_editor import told
 from ocr_service.ports.form_reading import Proposal
-from ocr_service.rules.guessing import guessed
+from ocr_service.rules.form_document import field_document
+from ocr_service.service.proposing import proposed_fields
 
 _LARGEST = 4_000_000  # bytes
 
@@ -52,7 +53,7 @@ def keep_proposals(desk: Desk, template_id: str, found: Mapping[int, Sequence[Pr
     """Keeps what was found on the pages of a new draft; returns what to ask for. No record names it, so that it
     is swept away after a day."""
     pages = [
-        {"page": number, "fields": [_as_field(each) for each in proposals]}
+        {"page": number, "fields": [field_document(each) for each in proposed_fields(proposals)]}
         for number, proposals in found.items()
     ]
     content = json.dumps({"template": template_id, "pages": pages}, ensure_ascii=False)
@@ -82,25 +83,5 @@ def _proposed(desk: Desk, page: FormPage) -> list[dict[str, Any]]:
         read = desk.forms.blanks.pages(kept, kept.name)
     if not read:
         return []
-    return [
-        _as_field(each, page.width / read[0].width, page.height / read[0].height)
-        for each in read[0].proposals
-    ]
-
-
-def _as_field(proposal: Proposal, across: float = 1.0, down: float = 1.0) -> dict[str, Any]:
-    """`across`, `down`: millimetres of the draft's page for one of the page that was read."""
-    box = proposal.box
-    name, kind = guessed(proposal.kind, proposal.label)
-    return {
-        "name": name,
-        "label": proposal.label,
-        "type": kind.value,
-        "cells": proposal.cells,
-        "box": {
-            "x": round(box.x * across, 2),
-            "y": round(box.y * down, 2),
-            "width": round(box.width * across, 2),
-            "height": round(box.height * down, 2),
-        },
-    }
+    across, down = page.width / read[0].width, page.height / read[0].height
+    return [field_document(each) for each in proposed_fields(read[0].proposals, across, down)]

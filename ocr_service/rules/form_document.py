@@ -46,7 +46,7 @@ def _page(page: FormPage) -> dict[str, Any]:
             "height": page.height,
             "dpi": page.dpi,
             "image": b64encode(page.image).decode(),
-            "fields": [_field(field) for field in page.fields],
+            "fields": [field_document(field) for field in page.fields],
             "tables": [_table(table) for table in page.tables],
         },
         keep=("number", "width", "height", "dpi", "image"),
@@ -58,11 +58,12 @@ def _table(table: Table) -> dict[str, Any]:
         "name": table.name,
         "label": table.label,
         "tops": list(table.tops),
-        "columns": [_field(column) for column in table.columns],
+        "columns": [field_document(column) for column in table.columns],
     }
 
 
-def _field(field: Field) -> dict[str, Any]:
+def field_document(field: Field) -> dict[str, Any]:
+    """One field or column of the document."""
     return _some(
         {
             "name": field.name,
