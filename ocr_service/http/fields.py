@@ -24,10 +24,12 @@ _CHECKED = frozenset({Flag.CHECK_FAILED, Flag.MISSING})
 
 
 def build(forms: Forms, web: Web) -> APIRouter:
-    router = APIRouter(prefix="/batches/{batch_id}/fields", tags=["verification"])
+    router = APIRouter(prefix="/batches/{batch_id}", tags=["verification"])
     service = forms.verification
 
-    @router.get("", summary="Fields of a batch", responses={200: {"links": links.OF_FIRST_FIELD}, **_READING})
+    @router.get(
+        "/fields", summary="Fields of a batch", responses={200: {"links": links.OF_FIRST_FIELD}, **_READING}
+    )
     def list_fields(
         *,
         request: Request,
@@ -49,7 +51,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         response.headers.update(link_next(request, following))
         return FieldPage(items=[FieldOut.of(each) for each in listed], next=following)
 
-    @router.get("/names", summary="Fields by name", responses=_READING)
+    @router.get("/verification/names", summary="Fields by name", responses=_READING)
     def name_fields(
         batch_id: BatchId,
         actor: Actor = Depends(web.api_actor),
@@ -58,7 +60,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         """Each field of the batch's forms, counted over all pages."""
         return [NamedFieldOut.of(each) for each in service.names(work, actor, batch_id)]
 
-    @router.get("/pace", summary="Speed and agreement", responses=_READING)
+    @router.get("/verification/pace", summary="Speed and agreement", responses=_READING)
     def read_pace(
         batch_id: BatchId,
         everybody: Annotated[bool, Query(description="Of all people: for leads only.")] = False,
@@ -70,7 +72,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
             return [PaceOut.of(each) for each in service.paces(work, actor, batch_id)]
         return [PaceOut.of(service.pace(work, actor, batch_id))]
 
-    @router.get("/{field_id}", summary="Read a field", responses=_READING)
+    @router.get("/fields/{field_id}", summary="Read a field", responses=_READING)
     def get_field(
         request: Request, batch_id: BatchId, field_id: FieldId, actor: Actor = Depends(web.api_actor)
     ) -> FieldOut:
@@ -79,7 +81,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         with web.records.read() as work:
             return field_out(forms, web, request, work, actor, service.get(work, actor, batch_id, field_id))
 
-    @router.get("/{field_id}/history", summary="Who decided what when", responses=_READING)
+    @router.get("/fields/{field_id}/history", summary="Who decided what when", responses=_READING)
     def read_history(
         batch_id: BatchId,
         field_id: FieldId,

@@ -1,4 +1,4 @@
-"""/batches/{id}/fields: what people verify. Fields that are given out are reserved for five minutes; whoever reads
+"""/batches/{id}/verification and /fields: what people verify. Fields that are given out are reserved for five minutes; whoever reads
 here is noted in the audit, once an hour."""
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -35,10 +35,10 @@ _CHECKED = frozenset({Flag.CHECK_FAILED, Flag.MISSING})
 
 
 def build(forms: Forms, web: Web) -> APIRouter:
-    router = APIRouter(prefix="/batches/{batch_id}/fields", tags=["verification"])
+    router = APIRouter(prefix="/batches/{batch_id}", tags=["verification"])
     service = forms.verification
 
-    @router.post("/next", summary="Take the next fields", responses=_WRITING)
+    @router.post("/verification/next", summary="Take the next fields", responses=_WRITING)
     def next_fields(
         request: Request,
         batch_id: BatchId,
@@ -56,7 +56,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
             pace=PaceOut.of(service.pace(work, actor, batch_id)),
         )
 
-    @router.post("/renew", summary="Keep the fields that you have", responses=_WRITING)
+    @router.post("/verification/renew", summary="Keep the fields that you have", responses=_WRITING)
     def renew_fields(
         batch_id: BatchId,
         actor: Actor = Depends(web.api_actor),
@@ -65,7 +65,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         """For five more minutes; how many."""
         return {"fields": service.renew(work, actor, batch_id)}
 
-    @router.post("/release", summary="Give fields back", status_code=204, responses=_WRITING)
+    @router.post("/verification/release", summary="Give fields back", status_code=204, responses=_WRITING)
     def release_fields(
         batch_id: BatchId,
         body: ReleaseBody,
@@ -76,7 +76,9 @@ def build(forms: Forms, web: Web) -> APIRouter:
         service.release(work, actor, batch_id, body.fields)
         return Response(status_code=204)
 
-    @router.post("/undo", summary="Take back a decision", response_model=FieldOut, responses=_WRITING)
+    @router.post(
+        "/verification/undo", summary="Take back a decision", response_model=FieldOut, responses=_WRITING
+    )
     def undo_decision(
         *,
         request: Request,
@@ -95,7 +97,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         sent = fingerprint("POST", request.url.path, body.model_dump_json())
         return once(work, web.clock, actor, key=key, request=sent, answer=answer)
 
-    @router.post("/{field_id}/take", summary="Take a field", responses=_WRITING)
+    @router.post("/fields/{field_id}/take", summary="Take a field", responses=_WRITING)
     def take_field(
         request: Request,
         batch_id: BatchId,
@@ -107,7 +109,11 @@ def build(forms: Forms, web: Web) -> APIRouter:
         forms.batches.note_view(work, actor, batch_id)
         return field_out(forms, web, request, work, actor, service.take(work, actor, batch_id, field_id))
 
-    @router.post("/{field_id}/check", summary="Check a text", responses=_READING)
+    @router.post(
+        "/fields/{field_id}/check",
+        summary="Check a text",
+        responses=problem_responses(400, 401, 403, 404, 422),
+    )
     def check_text(  # noqa: PLR0917
         request: Request,
         batch_id: BatchId,
@@ -127,7 +133,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         )
 
     @router.post(
-        "/{field_id}/decision",
+        "/fields/{field_id}/decision",
         summary="Decide a field",
         response_model=DecidedOut,
         responses=problem_responses(400, 401, 403, 404, 409, 412, 422),

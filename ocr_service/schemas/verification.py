@@ -19,7 +19,9 @@ _Count = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 class WishBody(Strict):
     """Which fields are wanted."""
 
-    every: Annotated[bool, Field(description="Also those that passed, and those that are decided.")] = False
+    every: Annotated[
+        bool, Field(strict=True, description="Also those that passed, and those that are decided.")
+    ] = False
     page: Annotated[Identifier | None, Field(description="Of this page only.")] = None
     name: Annotated[str, Field(max_length=160, description="This field over all pages only.")] = ""
     after: Annotated[Identifier | None, Field(description="Those behind this field first.")] = None
@@ -37,7 +39,10 @@ class AnswerBody(Strict):
     choice: Annotated[int, Field(strict=True, ge=0, le=MOST_CHOICES, description="For chosen, from 1.")] = 0
     text: Annotated[str, Field(max_length=LONGEST_TYPED, description="For typed.")] = ""
     confirmed: Annotated[
-        bool, Field(description="Takes a typed value that the checks find questionable (422 otherwise).")
+        bool,
+        Field(
+            strict=True, description="Takes a typed value that the checks find questionable (422 otherwise)."
+        ),
     ] = False
     keys: Annotated[_Count, Field(description="Keystrokes that were commands.")] = 0
     characters: Annotated[_Count, Field(description="Characters that were typed.")] = 0

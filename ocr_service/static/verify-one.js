@@ -37,7 +37,7 @@ export class One {
   /** A field that was asked for by its address, open or not. */
   async #open(id) {
     try {
-      const answer = await fetch(`${this.desk.api}/${id}`, { credentials: "same-origin" });
+      const answer = await fetch(`${this.desk.fields}/${id}`, { credentials: "same-origin" });
       if (answer.ok) this.desk.items.unshift(await answer.json());
     } catch {
       /* the next open field is shown instead */

@@ -13,7 +13,8 @@ const CHECK_AFTER = 250; // milliseconds after the last character
 class Desk {
   constructor(root) {
     this.root = root;
-    this.api = root.dataset.api;
+    this.fields = root.dataset.fields; // addresses: of single fields, and of the person's work
+    this.work = root.dataset.work;
     this.words = JSON.parse(root.querySelector("[data-words]").textContent);
     this.pictures = new Pictures();
     this.items = [];
@@ -41,7 +42,7 @@ class Desk {
   async fetch(limit, after) {
     let response;
     try {
-      response = await post(`${this.api}/next`, this.wish({ limit, ...(after ? { after } : {}) }));
+      response = await post(`${this.work}/next`, this.wish({ limit, ...(after ? { after } : {}) }));
     } catch {
       return -1;
     }
@@ -73,8 +74,8 @@ class Desk {
     const { how, choice = 0, text = "", confirmed = false, keys, characters, milliseconds } = answer;
     const spent = { keys: keys + (item.keys ?? 0), characters: characters + (item.characters ?? 0), milliseconds };
     Object.assign(item, { answer, sent: true, stage: "sending", questions: [] });
-    if (again) this.outbox.add(item, `${this.api}/undo`, () => ({ field: item.id }));
-    this.outbox.add(item, `${this.api}/${item.id}/decision`, () => ({
+    if (again) this.outbox.add(item, `${this.work}/undo`, () => ({ field: item.id }));
+    this.outbox.add(item, `${this.fields}/${item.id}/decision`, () => ({
       version: item.version,
       how,
       choice,
@@ -100,7 +101,7 @@ class Desk {
     if (item && !item.sent) return this.#reopened(item, item);
     let response;
     try {
-      response = await post(`${this.api}/undo`, id ? { field: id } : {});
+      response = await post(`${this.work}/undo`, id ? { field: id } : {});
     } catch {
       if (id) this.decided.push(id);
       this.alert(filled(this.words.undo_failed, { text: "" }));
@@ -133,7 +134,7 @@ class Desk {
     if (!text.trim()) return;
     this.checking = setTimeout(async () => {
       try {
-        const response = await post(`${this.api}/${item.id}/check`, { text });
+        const response = await post(`${this.fields}/${item.id}/check`, { text });
         if (!response.ok || card.item !== item || card.text.value !== text) return;
         const { value, shown, notes } = await response.json();
         const becomes = value !== text ? [filled(this.words.becomes, { text: shown || value })] : [];
@@ -149,12 +150,12 @@ class Desk {
   /** Gives fields back that will not be decided now. */
   release(items, options = {}) {
     const fields = items.map((each) => each.id);
-    if (fields.length) post(`${this.api}/release`, { fields }, options).catch(() => {});
+    if (fields.length) post(`${this.work}/release`, { fields }, options).catch(() => {});
   }
 
   keepReservations() {
     setInterval(() => {
-      if (performance.now() - this.worked < AWAY) post(`${this.api}/renew`, {}).catch(() => {});
+      if (performance.now() - this.worked < AWAY) post(`${this.work}/renew`, {}).catch(() => {});
     }, RENEW);
     addEventListener("pagehide", () => this.release(this.items.filter((each) => !each.sent), { keepalive: true }));
     this.root.addEventListener("keydown", () => { this.worked = performance.now(); }, true);
@@ -199,7 +200,7 @@ class Desk {
     const item = this.items.find((each) => each.id === id && !each.sent);
     if (!item) return;
     try {
-      const response = await fetch(`${this.api}/${id}`, { credentials: "same-origin" });
+      const response = await fetch(`${this.fields}/${id}`, { credentials: "same-origin" });
       if (response.ok && !item.sent) Object.assign(item, await response.json());
       if (!item.sent) this.onChanged?.(item);
     } catch {
@@ -221,7 +222,7 @@ class Desk {
       item.questions = [...problem.errors.map((each) => each.detail), this.words.confirm];
     } else {
       this.alert(filled(this.words.returned, { label: item.label, text }));
-      const fresh = await post(`${this.api}/${item.id}/take`, {}).catch(() => null);
+      const fresh = await post(`${this.fields}/${item.id}/take`, {}).catch(() => null);
       if (!fresh?.ok) item.gone = true; // somebody else has it, or decided it
       else Object.assign(item, await fresh.json());
     }

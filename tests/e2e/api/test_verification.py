@@ -34,8 +34,8 @@ def some(server: Served, **plan: object) -> Batch:
 
 def test_from_the_first_field_to_the_last(server: Served, clerk: httpx.Client) -> None:
     batch = some(server)
-    base = f"/batches/{batch.id}/fields"
-    given = clerk.post(f"{base}/next", json={"limit": 4}).json()
+    base, work = f"/batches/{batch.id}/fields", f"/batches/{batch.id}/verification"
+    given = clerk.post(f"{work}/next", json={"limit": 4}).json()
     assert given["remaining"] == {"open": 4, "others": 0, "done": 0}
     first, *others = given["items"]
     assert (first["label"], first["page"], first["state"], first["value"]) == ("氏名", 1, "doubtful", None)
@@ -57,17 +57,17 @@ def test_from_the_first_field_to_the_last(server: Served, clerk: httpx.Client) -
     assert answer.json()["batch_state"] == "ready"
     history = clerk.get(f"{base}/{first['id']}/history").json()
     assert [(each["how"], each["value"]) for each in history] == [("chosen", "山口\u3000一")]
-    undone = clerk.post(f"{base}/undo", json={}).json()
+    undone = clerk.post(f"{work}/undo", json={}).json()
     assert undone["id"] == others[-1]["id"] and undone["state"] == "doubtful"
     assert clerk.get(f"/batches/{batch.id}").json()["state"] == "verifying"
-    pace = clerk.get(f"{base}/pace").json()
+    pace = clerk.get(f"{work}/pace").json()
     assert len(pace) == 1 and pace[0]["fields"] == 3
 
 
 def test_what_is_typed_is_checked_before(server: Served, clerk: httpx.Client) -> None:
     batch = some(server)
-    base = f"/batches/{batch.id}/fields"
-    postal = clerk.post(f"{base}/next", json={"name": "postal"}).json()["items"][0]
+    base, work = f"/batches/{batch.id}/fields", f"/batches/{batch.id}/verification"
+    postal = clerk.post(f"{work}/next", json={"name": "postal"}).json()["items"][0]
     checked = clerk.post(f"{base}/{postal['id']}/check", json={"text": "〒1000014"}).json()
     assert checked == {"value": "100-0014", "shown": "100-0014", "notes": []}
     body = {"version": 1, "how": "typed", "text": "12"}
@@ -83,7 +83,7 @@ def test_what_is_typed_is_checked_before(server: Served, clerk: httpx.Client) ->
 
 def test_lists_in_pages_with_filters(server: Served, clerk: httpx.Client) -> None:
     batch = some(server)
-    base = f"/batches/{batch.id}/fields"
+    base, work = f"/batches/{batch.id}/fields", f"/batches/{batch.id}/verification"
     seen, address = [], f"{base}?limit=3"
     while address:
         answer = clerk.get(address)
@@ -92,17 +92,17 @@ def test_lists_in_pages_with_filters(server: Served, clerk: httpx.Client) -> Non
     assert seen == ["name", "postal", "name", "postal"]
     assert len(clerk.get(f"{base}?state=doubtful&name=name").json()["items"]) == 2
     assert clerk.get(f"{base}?state=decided").json()["items"] == []
-    assert [each["label"] for each in clerk.get(f"{base}/names").json()] == ["氏名", "郵便番号"]
+    assert [each["label"] for each in clerk.get(f"{work}/names").json()] == ["氏名", "郵便番号"]
     problem(clerk.get(f"{base}?cursor=AAAA"), 422)
 
 
 def test_one_field_is_with_one_person(server: Served, clerk: httpx.Client) -> None:
     batch = some(server, entry=Entry.DOUBLE)
-    base = f"/batches/{batch.id}/fields"
-    first = clerk.post(f"{base}/next", json={}).json()["items"][0]
+    base, work = f"/batches/{batch.id}/fields", f"/batches/{batch.id}/verification"
+    first = clerk.post(f"{work}/next", json={}).json()["items"][0]
     with server.client(REVIEWER) as reviewer:
         problem(reviewer.post(f"{base}/{first['id']}/take"), 409)
-        assert clerk.post(f"{base}/renew").json() == {"fields": 1}
+        assert clerk.post(f"{work}/renew").json() == {"fields": 1}
         body = {"version": 1, "how": "typed", "text": "秘密 太郎"}
         assert clerk.post(f"{base}/{first['id']}/decision", json=body).json()["state"] == "entered"
         second = reviewer.post(f"{base}/{first['id']}/take")
@@ -113,25 +113,25 @@ def test_one_field_is_with_one_person(server: Served, clerk: httpx.Client) -> No
             not in reviewer.get(base).text
             + reviewer.get(f"/batches/{batch.id}/pages/{first['page_id']}").text
         )
-        assert reviewer.post(f"{base}/release", json={"fields": [first["id"]]}).status_code == 204
-        assert reviewer.get(f"{base}/pace?everybody=true").status_code == 200
-    problem(clerk.get(f"{base}/pace?everybody=true"), 403)
+        assert reviewer.post(f"{work}/release", json={"fields": [first["id"]]}).status_code == 204
+        assert reviewer.get(f"{work}/pace?everybody=true").status_code == 200
+    problem(clerk.get(f"{work}/pace?everybody=true"), 403)
 
 
 def test_another_ward(server: Served, clerk: httpx.Client) -> None:
     batch = some(server)
-    field = clerk.post(f"/batches/{batch.id}/fields/next", json={}).json()["items"][0]["id"]
+    field = clerk.post(f"/batches/{batch.id}/verification/next", json={}).json()["items"][0]["id"]
     with server.client(OTHER) as other:
         answers = []
         for which in (batch.id, "0" * 32):
-            base = f"/batches/{which}/fields"
+            base, work = f"/batches/{which}/fields", f"/batches/{which}/verification"
             for call in (
                 other.get(base),
-                other.get(f"{base}/names"),
+                other.get(f"{work}/names"),
                 other.get(f"{base}/{field}"),
                 other.get(f"{base}/{field}/history"),
-                other.post(f"{base}/next", json={}),
-                other.post(f"{base}/undo", json={}),
+                other.post(f"{work}/next", json={}),
+                other.post(f"{work}/undo", json={}),
                 other.post(f"{base}/{field}/take"),
                 other.post(f"{base}/{field}/check", json={"text": "x"}),
                 other.post(f"{base}/{field}/decision", json={"version": 1, "how": "accepted"}),
