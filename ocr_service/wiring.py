@@ -12,6 +12,7 @@ from kernel.records import Records
 from kernel.sandbox import Limits, Sandbox
 from ocr_service.adapters.exports.csv_file import CsvWriter
 from ocr_service.adapters.exports.excel import ExcelWriter
+from ocr_service.adapters.exports.found_tables import TablesBook, TablesCsv
 from ocr_service.adapters.exports.json_file import JsonWriter
 from ocr_service.adapters.exports.searchable_pdf import SearchablePdfWriter
 from ocr_service.adapters.lexicons.files import load_addresses
@@ -21,16 +22,19 @@ from ocr_service.adapters.records.overviews import SqlOverviews
 from ocr_service.adapters.records.templates import SqlTemplates
 from ocr_service.adapters.records.verification import SqlVerification
 from ocr_service.adapters.sandboxed_blank_reader import SandboxedBlankReader
+from ocr_service.adapters.sandboxed_document_reader import SandboxedDocumentReader
 from ocr_service.adapters.sandboxed_form_reader import SandboxedFormReader
 from ocr_service.adapters.sandboxed_opener import SandboxedScanOpener
 from ocr_service.adapters.sandboxed_reader import SandboxedPageReader
 from ocr_service.models.exports import ExportFormat
 from ocr_service.ports.batches import Desk, FormShelf
+from ocr_service.ports.documents import TablesWriter
 from ocr_service.ports.form_reading import BlankReader, FormReader, ScanOpener
 from ocr_service.ports.page_reading import PageReader
 from ocr_service.service.batches import Batches
 from ocr_service.service.calls import Calls
 from ocr_service.service.deciding import Deciding, FormCabinet
+from ocr_service.service.documents import Documents
 from ocr_service.service.export_profiles import ExportProfiles
 from ocr_service.service.exporting import Exporting
 from ocr_service.service.intake import Intake
@@ -52,7 +56,8 @@ from ocr_service.tasks.reading import ReadPages
 
 # Names, not imports: the engine (about 1 s and 200 MB) is loaded in the sandboxed process alone.
 PAGE_TASK = "ocr_service.adapters.rapidocr.sandboxed:read_file"
-PAGE_READER = "ocr_service.adapters.rapidocr.sandboxed:open_page_reader"
+PAGE_READER = "ocr_service.adapters.document_reading.sandboxed:open_page_reader"
+DOCUMENT_TASK = "ocr_service.adapters.document_reading.sandboxed:read_document"
 FORM_TASK = "ocr_service.adapters.form_reading.sandboxed:read_pages"
 BLANK_TASK = "ocr_service.adapters.imaging.blanks:read_blank_form"
 OPENER_TASK = "ocr_service.adapters.imaging.opening:look_into_file"
@@ -100,6 +105,7 @@ class Forms:
     blanks: BlankReader
     export_profiles: ExportProfiles
     exporting: Exporting
+    documents: Documents
     blobs: BlobStore
 
 
@@ -153,6 +159,7 @@ def build(parts: Parts) -> Forms:
         blanks=build_blank_reader(),
         export_profiles=ExportProfiles(SqlExports(), parts.shelf, parts.audit, parts.clock),
         exporting=_exporting(parts, desk),
+        documents=build_documents(),
         blobs=parts.blobs,
     )
 
@@ -212,6 +219,17 @@ def build_form_reader(clock: Clock, limits: Limits | None = None) -> FormReader:
 def build_blank_reader(limits: Limits | None = None) -> BlankReader:
     """Takes in the blank form that a template is made from."""
     return SandboxedBlankReader(Sandbox(limits or Limits()), BLANK_TASK)
+
+
+def build_documents(limits: Limits | None = None) -> Documents:
+    """Documents without a template, read behind the sandbox."""
+    sandbox = Sandbox(limits or Limits(wall_s=14_400.0, cpu_s=14_400))
+    return Documents(SandboxedDocumentReader(sandbox, DOCUMENT_TASK), SearchablePdfWriter())
+
+
+def tables_writer(file: Path) -> TablesWriter:
+    """By the file's name: .csv, else a workbook."""
+    return TablesCsv() if file.suffix.lower() == ".csv" else TablesBook()
 
 
 def build_page_reader(limits: Limits | None = None) -> PageReader:

@@ -1,6 +1,7 @@
 """chienowa batch …: stacks of paper from the command line."""
 
 import json
+import shutil
 import time
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +12,12 @@ from rich.table import Table
 
 from assembly.cli.acting import As, Organisation, acting
 from assembly.cli.console import errors, output, progress
+from assembly.cli.exporting import one_form, settings_called
 from assembly.cli.opening import opened
 from assembly.embedded import System
 from kernel.identity.models import Actor
 from ocr_service.models.batches import Batch, BatchState, Entry, FileState, Plan, Standing
+from ocr_service.models.exports import DateStyle, Encoding, ExportFormat, ExportSettings
 from ocr_service.rules.batches import STATE_NAMES
 from ocr_service.schemas.batches import BatchOut
 
@@ -127,6 +130,33 @@ def resume(batch: Identifier, login: As = None, organisation: Organisation = "sh
 def cancel(batch: Identifier, login: As = None, organisation: Organisation = "shared") -> None:
     """Reads nothing more. What was read stays; it can be reopened on its page."""
     _step("cancel", batch, login, organisation)
+
+
+@app.command("export")
+def export(  # noqa: PLR0917  a command line
+    batch: Identifier,
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    template: Annotated[str, typer.Option(help="Title or identifier; needed when there are several.")] = "",
+    kind: Annotated[ExportFormat, typer.Option("--format", help="Shape of the file.")] = ExportFormat.CSV,
+    encoding: Annotated[Encoding, typer.Option(help="Of CSV.")] = Encoding.UTF8,
+    dates: Annotated[DateStyle, typer.Option(help="How dates are written.")] = DateStyle.ISO,
+    profile: Annotated[str, typer.Option(help="Name of saved settings; takes the place of the others.")] = "",
+    login: As = None,
+    organisation: Organisation = "shared",
+) -> None:
+    """Writes what was read and verified to a file. The batch keeps the file too, until retention erases it."""
+    with opened() as (system, _):
+        actor = acting(system, login, organisation)
+        with system.records.read() as work:
+            found = one_form(system.forms.exporting.forms(work, actor, batch), template)
+            saved = system.forms.export_profiles.profiles(work, actor, found.template_id) if profile else ()
+        settings = settings_called(saved, profile) if profile else ExportSettings(kind, encoding, dates=dates)
+        made = system.forms.exporting.make(actor, batch, found.template_id, settings)
+        with system.records.read() as work:
+            shutil.copyfile(system.forms.exporting.file(work, actor, made.id)[1], out)
+    for ja, en in made.notes:
+        errors.print(f"{escape(ja)}\n  {escape(en)}", highlight=False)
+    output.print(f"{out}  {made.size:,} bytes", highlight=False, markup=False)
 
 
 def _step(name: str, batch: str, login: str | None, organisation: str) -> None:

@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from assembly.cli import administration, auditing, bank, batches, evaluating, keys, models, serving, templates
+from assembly.cli import (
+    administration,
+    auditing,
+    bank,
+    batches,
+    documents,
+    evaluating,
+    keys,
+    models,
+    serving,
+    templates,
+)
 from assembly.cli.console import errors
 from kernel.errors import ChienowaError
 
@@ -18,6 +29,7 @@ app = typer.Typer(
 serving.register(app)
 bank.register(app)
 models.register(app)
+documents.register(app)
 app.add_typer(batches.app, name="batch")
 app.add_typer(templates.app, name="form")
 app.add_typer(evaluating.app, name="eval")
