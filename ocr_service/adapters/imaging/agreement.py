@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr_service.adapters.imaging.features import SCALE, Plane, lines_of, plane
 from ocr_service.adapters.imaging.layouts import FormLayout, Strokes
@@ -16,11 +17,13 @@ _BARE_MM = 20.0
 _ROW_MM = 60.0
 _LABEL_NEAR = 2
 _LABEL_LIKE = 0.42
-_LEAST_LABELS = 6
+_LEAST_LABELS = 6  # also: how many neighbours are looked at, of which _MOST_OF are lost together
+_MOST_OF = 4
 _LEAST_RULED = 120.0  # millimetres
 # what a page must at least agree in to be believed, and may at most disagree in
-_LEAST_LINES, _LEAST_WORDS = 0.85, 0.8
+_LEAST_LINES, _LEAST_WORDS = 0.85, 0.93
 _MOST_FOREIGN, _MOST_LOST, _LOST_SHARE = 60.0, 60.0, 0.012
+_MOST_MISSING = 0.02
 _NEAR_LINES, _NEAR_WORDS = 0.7, 0.5
 
 
@@ -28,13 +31,14 @@ _NEAR_LINES, _NEAR_WORDS = 0.7, 0.5
 class Agreement:
     """`lines`: the share of the form's ruled lines (by length) that the page has. `lost`: millimetres of long
     lines that it has not. `foreign`: millimetres of long lines that the form has not. `words`: the share of the
-    form's printed words found. `seen`: the share of the form that lies on the picture. `ruled`: millimetres of
+    form's printed words found; `missing`: the share that is not there in whole parts. `seen`: the share of the form that lies on the picture. `ruled`: millimetres of
     lines that were looked for; `labels`: how many words."""
 
     lines: float
     lost: float
     foreign: float
     words: float
+    missing: float
     seen: float
     ruled: float
     labels: int
@@ -44,6 +48,7 @@ class Agreement:
         """0 to 1, 0.5 = just enough to be believed: as good as the worst of its parts."""
         parts = [(1.0 - self.foreign / _MOST_FOREIGN / 2)]
         if self.labels >= _LEAST_LABELS:
+            parts.append(1.0 - self.missing / _MOST_MISSING / 2)
             parts.append(0.5 + (self.words - _LEAST_WORDS) / (1 - _LEAST_WORDS) / 2)
         if self.ruled >= _LEAST_RULED:
             parts.append(0.5 + (self.lines - _LEAST_LINES) / (1 - _LEAST_LINES) / 2)
@@ -63,7 +68,7 @@ class Agreement:
         return self.lines >= _NEAR_LINES or self.words >= _NEAR_WORDS
 
 
-NOTHING = Agreement(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
+NOTHING = Agreement(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0)
 
 
 def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
@@ -78,13 +83,14 @@ def agreement(flat: Plane, inside: Plane, form: FormLayout) -> Agreement:
     found_across, lost_across, ruled_across = across.found(least)
     found_down, lost_down, ruled_down = down.found(least)
     ruled = ruled_across + ruled_down
-    words, labels = _words(flat, inside, form)
+    words, missing, labels = _words(flat, inside, form)
     return Agreement(
         lines=(found_across + found_down) / ruled if ruled else 0.0,
         lost=(lost_across + lost_down) / SCALE,
         foreign=_foreign(lines.across, plane(printed), form.across, least, along=1)
         + _foreign(lines.down, plane(printed), form.down, least, along=0),
         words=words,
+        missing=missing,
         seen=float(np.count_nonzero(inside)) / inside.size,
         ruled=ruled / SCALE,
         labels=labels,
@@ -135,11 +141,12 @@ def _foreign(found: Plane, inside: Plane, strokes: Strokes, least: float, along:
     return float(np.sum(np.where(sizes >= _ROW_MM, sizes, sizes / 3)[strange]))
 
 
-def _words(flat: Plane, inside: Plane, form: FormLayout) -> tuple[float, int]:
-    """The share of the form's printed words that look alike, and how many were looked for."""
+def _words(flat: Plane, inside: Plane, form: FormLayout) -> tuple[float, float, int]:
+    """What `_judged` makes of the form's printed words that look alike on the page, and of those that do not."""
     height, width = flat.shape
-    looked = alike = 0.0
-    count = 0
+    middles: list[tuple[float, float]] = []
+    weights: list[float] = []
+    alike: list[bool] = []
     for x, y, wide, high in form.labels:
         left, top = max(0, x - 1), max(0, y - 1)
         right, bottom = min(width, x + wide + 1), min(height, y + high + 1)
@@ -150,9 +157,21 @@ def _words(flat: Plane, inside: Plane, form: FormLayout) -> tuple[float, int]:
         piece = form.dark[top:bottom, left:right]
         window = flat[top - _LABEL_NEAR : bottom + _LABEL_NEAR, left - _LABEL_NEAR : right + _LABEL_NEAR]
         likeness = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
-        weight = float(np.sqrt(wide * high))
-        looked += weight
-        count += 1
-        if float(likeness.max()) >= _LABEL_LIKE:
-            alike += weight
-    return (alike / looked if looked else 0.0), count
+        middles.append((x + wide / 2, y + high / 2))
+        weights.append(float(np.sqrt(wide * high)))
+        alike.append(float(likeness.max()) >= _LABEL_LIKE)
+    return _judged(np.array(middles), np.array(weights), np.array(alike))
+
+
+def _judged(
+    middles: NDArray[np.float64], weights: NDArray[np.float64], alike: NDArray[np.bool_]
+) -> tuple[float, float, int]:
+    """The share of words found, the share of those lost whose neighbours are lost too (a part of the form that
+    is elsewhere, not a stamp here and dirt there), and how many were looked for."""
+    if len(weights) < _LEAST_LABELS:
+        return 0.0, 0.0, len(weights)
+    share = float(weights[alike].sum() / weights.sum())
+    away = np.hypot(*(middles[:, None] - middles[None, :]).transpose(2, 0, 1))
+    near = np.argsort(away, axis=1)[:, :_LEAST_LABELS]
+    together = ~alike & (np.count_nonzero(~alike[near], axis=1) >= _MOST_OF)
+    return share, float(weights[together].sum() / weights.sum()), len(weights)
