@@ -97,6 +97,10 @@ def _now(_: Translate, batch: Batch, standing: Standing, at: list[tuple[str, int
             _("「{name}」の{n}ページ目のあたりを読み取っています。", name=name, n=number),
         ),
         (progress.pages_waiting > 0, _("読み取りの順番を待っています。")),
+        (
+            not progress.pages and standing.files_twice + standing.files_unreadable > 0,
+            _("確かめるファイルがあります。どうするかを下で選んでください。"),
+        ),
         (not progress.pages, _("読み取るファイルがまだありません。下の欄から追加してください。")),
         (state is BatchState.READY, _("すべての項目が決まりました。結果を出力できます。")),
     )

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from kernel.errors import Invalid, Problem, Text, not_found
+from kernel.errors import not_found
 from kernel.identity.models import Actor
 from ocr_service.pages.desk import Desk
 from ocr_service.pages.pages import SHOWN
@@ -27,10 +27,14 @@ def add_page_actions(router: APIRouter, desk: Desk) -> None:
         _ = web.translate(request)
         pages = [each for each in form.getlist("page") if isinstance(each, str)]
         action, template = str(form.get("action", "")), str(form.get("template", ""))
+        show = str(form.get("show", ""))
+        address = f"/forms/{batch_id}/pages" + (f"?show={show}" if show and show in SHOWN else "")
+        if form.get("then") == "page" and pages:
+            address = f"/forms/{batch_id}/pages/{pages[0]}"
         if not pages:
-            raise _nothing_chosen()
+            return desk.go(address, _("ページを1つ以上選んでから操作してください。"), "error")
         if action == "assign" and not template:
-            raise _no_template()
+            return desk.go(address, _("様式を選んでから操作してください。"), "error")
         with web.records.write() as work:
             for page in pages:
                 if action == "assign":
@@ -49,18 +53,4 @@ def add_page_actions(router: APIRouter, desk: Desk) -> None:
             "restore": _("{n}ページを元に戻しました。", n=len(pages)),
             "read": _("{n}ページを、もう一度読み取ります。", n=len(pages)),
         }[action]
-        show = str(form.get("show", ""))
-        address = f"/forms/{batch_id}/pages" + (f"?show={show}" if show and show in SHOWN else "")
-        if form.get("then") == "page":
-            address = f"/forms/{batch_id}/pages/{pages[0]}"
         return desk.go(address, sentence)
-
-
-def _nothing_chosen() -> Invalid:
-    text = Text("ページを1つ以上選んでから操作してください。", "Choose at least one page first.")
-    return Invalid(text, (Problem("page", text),))
-
-
-def _no_template() -> Invalid:
-    text = Text("様式を選んでから操作してください。", "Choose a template first.")
-    return Invalid(text, (Problem("template", text),))

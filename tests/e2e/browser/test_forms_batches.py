@@ -18,6 +18,13 @@ KANRI, OTHER_WARD = "chiyoda-kanri", "shinjuku-tanto"
 SLOW = 120_000  # ms: pages are read by the real engine on a busy machine
 
 
+def fresh(file: Path, folder: Path) -> Path:
+    """A copy with bytes of its own: what was handed in before would be noticed."""
+    copy = folder / file.name
+    copy.write_bytes(file.read_bytes() + f"\n% {time.time_ns()}\n".encode())
+    return copy
+
+
 def with_template(page: Page, title: str = "施設利用申込書") -> str:
     """A shipped template, published for the ward; its address."""
     page.goto("/forms/templates?show=own")
@@ -49,7 +56,7 @@ def wait_read(page: Page) -> None:
     )
 
 
-def test_files_are_handed_in_read_and_looked_at(log_in: LogIn) -> None:
+def test_files_are_handed_in_read_and_looked_at(log_in: LogIn, tmp_path: Path) -> None:
     page = log_in(KANRI)
     with_template(page)
     page.goto("/forms/new")
@@ -58,7 +65,7 @@ def test_files_are_handed_in_read_and_looked_at(log_in: LogIn) -> None:
             for (const change of changes) if (!change.target.hidden) sessionStorage.setItem("sent", "1");
         }).observe(document.querySelector("[data-sending]"), { attributes: true })"""
     )
-    page.locator("#files").set_input_files([BLANK, PHOTO])
+    page.locator("#files").set_input_files([fresh(BLANK, tmp_path), fresh(PHOTO, tmp_path)])
     page.get_by_label("バッチの名前").fill("施設利用 第1便")
     page.get_by_role("button", name="読み取りを始める").click()
     page.wait_for_url(re.compile(r"/forms/[0-9a-f]{32}$"))
@@ -90,10 +97,10 @@ def test_files_are_handed_in_read_and_looked_at(log_in: LogIn) -> None:
     page.wait_for_url("**/pages/**")
 
 
-def test_pages_are_left_out_and_brought_back(log_in: LogIn) -> None:
+def test_pages_are_left_out_and_brought_back(log_in: LogIn, complaints: list[str], tmp_path: Path) -> None:
     page = log_in(KANRI)
     with_template(page)
-    batch = hand_in(page, "添え状の混ざったもの", PHOTO)
+    batch = hand_in(page, "添え状の混ざったもの", fresh(PHOTO, tmp_path))
     wait_read(page)
     page.goto(f"{batch}/pages?show=unknown")
     page.locator(".fm-sheet__choose input").check()
@@ -114,11 +121,14 @@ def test_pages_are_left_out_and_brought_back(log_in: LogIn) -> None:
     expect(page.get_by_text("1ページを、選んだ様式で読み取り直します。")).to_be_visible()
 
 
-def test_the_same_file_is_noticed_and_a_batch_can_be_ended(log_in: LogIn, complaints: list[str]) -> None:
+def test_the_same_file_is_noticed_and_a_batch_can_be_ended(
+    log_in: LogIn, complaints: list[str], tmp_path: Path
+) -> None:
     page = log_in(KANRI)
     with_template(page)
-    first = hand_in(page, "一度目", BLANK)
-    second = hand_in(page, "二度目", BLANK)
+    file = fresh(BLANK, tmp_path)
+    first = hand_in(page, "一度目", file)
+    second = hand_in(page, "二度目", file)
     row = page.locator(".fm-file", has_text=BLANK.name)
     expect(row).to_contain_text("同じ内容のファイルが、すでにあります")
     page.get_by_role("button", name="読み取らない").click()
@@ -142,9 +152,9 @@ def test_the_same_file_is_noticed_and_a_batch_can_be_ended(log_in: LogIn, compla
     wait_read(page)
 
 
-def test_another_ward_does_not_see_a_batch(log_in: LogIn, complaints: list[str]) -> None:
+def test_another_ward_does_not_see_a_batch(log_in: LogIn, complaints: list[str], tmp_path: Path) -> None:
     page = log_in(KANRI)
-    batch = hand_in(page, "千代田だけのもの", PHOTO)
+    batch = hand_in(page, "千代田だけのもの", fresh(PHOTO, tmp_path))
     wait_read(page)
     page.goto(f"{batch}/pages")
     sheet = str(page.locator(".fm-sheet__link").first.get_attribute("href"))
@@ -169,10 +179,10 @@ def test_another_ward_does_not_see_a_batch(log_in: LogIn, complaints: list[str])
     complaints[:] = [each for each in complaints if "404" not in each]
 
 
-def test_a_batch_is_made_without_scripts(log_in: LogIn) -> None:
+def test_a_batch_is_made_without_scripts(log_in: LogIn, tmp_path: Path) -> None:
     page = log_in(KANRI, scripts=False)
     page.goto("/forms/new")
-    page.locator("#files").set_input_files([PHOTO])
+    page.locator("#files").set_input_files([fresh(PHOTO, tmp_path)])
     page.get_by_label("バッチの名前").fill("スクリプトなし")
     page.get_by_role("button", name="読み取りを始める").click()
     expect(page.get_by_text("バッチを作りました。")).to_be_visible()
@@ -185,10 +195,10 @@ def test_a_batch_is_made_without_scripts(log_in: LogIn) -> None:
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
-def test_the_pages_are_accessible(log_in: LogIn, narrow: bool) -> None:
+def test_the_pages_are_accessible(log_in: LogIn, narrow: bool, tmp_path: Path) -> None:
     page = log_in(KANRI, narrow=narrow)
     template = with_template(page)
-    batch = hand_in(page, "読みやすさ", BLANK.with_name("kyufukin.pdf"), PHOTO)
+    batch = hand_in(page, "読みやすさ", fresh(BLANK, tmp_path), fresh(PHOTO, tmp_path))
     wait_read(page)
     page.goto(f"{batch}/pages")
     sheet = str(page.locator(".fm-sheet__link").first.get_attribute("href"))
