@@ -85,5 +85,6 @@ def work_of(forms: ocr.Forms, parts: ocr.Parts) -> FormsWork:
             Recurring("lanes", LANES_SECONDS, forms.lanes.look),
             Recurring("watching", WATCH_SECONDS, forms.watching.look),
             Recurring("retention", RETENTION_SECONDS, forms.retention.look),
+            Recurring("documents", RETENTION_SECONDS, forms.document_desk.look),
         ),
     )

@@ -17,6 +17,7 @@ from ocr_service.adapters.exports.json_file import JsonWriter
 from ocr_service.adapters.exports.searchable_pdf import SearchablePdfWriter
 from ocr_service.adapters.lexicons.files import load_addresses
 from ocr_service.adapters.records import sql_desk
+from ocr_service.adapters.records.documents import SqlDocuments
 from ocr_service.adapters.records.exports import SqlExports
 from ocr_service.adapters.records.overviews import SqlOverviews
 from ocr_service.adapters.records.templates import SqlTemplates
@@ -34,6 +35,7 @@ from ocr_service.ports.page_reading import PageReader
 from ocr_service.service.batches import Batches
 from ocr_service.service.calls import Calls
 from ocr_service.service.deciding import Deciding, FormCabinet
+from ocr_service.service.document_desk import DocumentDesk
 from ocr_service.service.documents import Documents
 from ocr_service.service.export_profiles import ExportProfiles
 from ocr_service.service.exporting import Exporting
@@ -50,6 +52,7 @@ from ocr_service.service.templates import Templates
 from ocr_service.service.trials import Trials
 from ocr_service.service.verification import Verification
 from ocr_service.service.watching import Watching
+from ocr_service.tasks.documents import ReadDocument
 from ocr_service.tasks.erasing import EraseBatch, SweepBlobs
 from ocr_service.tasks.opening import OpenFile
 from ocr_service.tasks.reading import ReadPages
@@ -105,7 +108,7 @@ class Forms:
     blanks: BlankReader
     export_profiles: ExportProfiles
     exporting: Exporting
-    documents: Documents
+    document_desk: DocumentDesk
     blobs: BlobStore
 
 
@@ -159,7 +162,17 @@ def build(parts: Parts) -> Forms:
         blanks=build_blank_reader(),
         export_profiles=ExportProfiles(SqlExports(), parts.shelf, parts.audit, parts.clock),
         exporting=_exporting(parts, desk),
-        documents=build_documents(),
+        document_desk=DocumentDesk(
+            parts.records,
+            desk,
+            SqlDocuments(),
+            build_documents(),
+            TablesBook(),
+            blobs=parts.blobs,
+            jobs=parts.jobs,
+            audit=parts.audit,
+            clock=parts.clock,
+        ),
         blobs=parts.blobs,
     )
 
@@ -198,7 +211,9 @@ def tasks(forms: Forms, parts: Parts) -> dict[str, Task]:
     """All other background work of the service, by the name of its jobs."""
     opening = OpenFile(parts.records, forms.intake, parts.blobs, parts.opener)
     ends = (EraseBatch(forms.retention), SweepBlobs(forms.retention))
-    return {opening.name: Task(opening, gave_up=opening.gave_up)} | {each.name: Task(each) for each in ends}
+    document = ReadDocument(parts.records, forms.document_desk)
+    told = {each.name: Task(each, gave_up=each.gave_up) for each in (opening, document)}
+    return told | {each.name: Task(each) for each in ends}
 
 
 def build_shelf() -> FormShelf:

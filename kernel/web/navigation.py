@@ -52,6 +52,7 @@ MAP = (
             Place(N_("帳票を取り込む"), "/forms/new", Action.FORM_RUN),
             Place(N_("確認する"), "/forms/verify", Action.FORM_VERIFY),
             Place(N_("様式"), "/forms/templates", Action.FORM_READ),
+            Place(N_("文書を読む（様式なし）"), "/forms/read", Action.FORM_RUN),
             Place(N_("出力設定"), "/forms/exports", Action.FORM_EXPORT),
             Place(N_("保存期間"), "/forms/policy", Action.FORM_READ),
         ),

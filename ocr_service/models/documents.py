@@ -1,6 +1,8 @@
 """Documents that no template is known for: text, tables, pictures of pages."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 
 from ocr_service.models.pages import PageText, Point
 
@@ -46,3 +48,32 @@ class ReadPage:
 
     text: PageText
     tables: tuple[FoundTable, ...]
+
+
+class DocumentState(StrEnum):
+    """WAITING until a job has read it."""
+
+    WAITING = "waiting"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A document that somebody handed in to be read. `digest`: of the file; `pdf`, `text` and `tables` are digests of
+    what came out ("" before). `reason_*`: why it failed, or which of its pages could not be read."""
+
+    id: str
+    owner: str
+    name: str
+    state: DocumentState
+    digest: str
+    made_at: datetime
+    made_by: str
+    pdf: str = ""
+    text: str = ""
+    tables: str = ""
+    pages: int = 0
+    found: int = 0  # tables
+    reason_ja: str = ""
+    reason_en: str = ""

@@ -10,6 +10,7 @@ from ocr_service.pages.batches_live import add_live_progress
 from ocr_service.pages.batches_new import add_new_batch_pages
 from ocr_service.pages.batches_results import add_result_pages
 from ocr_service.pages.desk import Desk, Forms
+from ocr_service.pages.documents import add_document_pages
 from ocr_service.pages.exports import add_export_pages, add_export_profiles
 from ocr_service.pages.pages import add_page_pages
 from ocr_service.pages.pages_actions import add_page_actions
@@ -24,6 +25,7 @@ from ocr_service.pages.verification import add_verification_pages
 
 UPLOADS = (
     r"/forms/new",
+    r"/forms/read",
     r"/forms/[^/]+/files",
     r"/forms/templates/(new|import)",
     r"/forms/templates/[^/]+/try",
@@ -43,6 +45,7 @@ def build_router(forms: Forms, web: Web) -> APIRouter:
     add_template_pages(router, desk)
     add_verification_pages(router, desk)
     add_export_profiles(router, desk)
+    add_document_pages(router, desk)
     # addresses below a batch
     add_live_progress(router, desk)
     add_file_pages(router, desk)

@@ -15,6 +15,7 @@ from kernel.web import Web
 from ocr_service.pages.labels import label
 from ocr_service.ports.form_reading import BlankReader
 from ocr_service.service.batches import Batches
+from ocr_service.service.document_desk import DocumentDesk
 from ocr_service.service.export_profiles import ExportProfiles
 from ocr_service.service.exporting import Exporting
 from ocr_service.service.intake import Intake
@@ -75,6 +76,9 @@ class Forms(Protocol):
 
     @property
     def exporting(self) -> Exporting: ...
+
+    @property
+    def document_desk(self) -> DocumentDesk: ...
 
     @property
     def blobs(self) -> BlobStore: ...

@@ -1,10 +1,12 @@
 """What the reading of documents without a template needs."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from ocr_service.models.documents import DocumentPage
+from kernel.records import UnitOfWork
+from ocr_service.models.documents import Document, DocumentPage
 
 Rows = Sequence[Sequence[str]]
 
@@ -28,3 +30,20 @@ class TablesWriter(Protocol):
 
     def write(self, file: Path, tables: Iterable[tuple[str, Rows]]) -> None:
         """Each table with its title. A file without any table says so."""
+
+
+class DocumentRepository(Protocol):
+    """Documents that people handed in. Works inside the caller's unit of work; asks nobody's rights."""
+
+    def put(self, work: UnitOfWork, document: Document) -> None:
+        """Adds or replaces."""
+
+    def get(self, work: UnitOfWork, document_id: str) -> Document | None: ...
+
+    def of_person(self, work: UnitOfWork, user_id: str) -> tuple[Document, ...]:
+        """Newest first."""
+
+    def before(self, work: UnitOfWork, moment: datetime) -> tuple[Document, ...]:
+        """Handed in before then."""
+
+    def remove(self, work: UnitOfWork, document_id: str) -> None: ...

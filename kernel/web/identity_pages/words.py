@@ -107,6 +107,8 @@ AUDIT_NAMES: Mapping[str, str] = {
     "template.archived": N_("帳票の様式を一覧から外した"),
     "export_profile.saved": N_("帳票の出力の設定を保存した"),
     "export_profile.removed": N_("帳票の出力の設定を削除した"),
+    "document.added": N_("様式のない文書を渡した"),
+    "document.erased": N_("様式のない文書と結果を消去した"),
     "form_policy.changed": N_("帳票の保存期間・取り込みフォルダーを変更した"),
     "key.created": N_("署名の鍵を登録した"),
     "key.revoked": N_("署名の鍵を失効させた"),

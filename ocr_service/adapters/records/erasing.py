@@ -9,6 +9,7 @@ from kernel.records import UnitOfWork
 from ocr_service.adapters.records.tables import (
     batches,
     decisions,
+    documents,
     exports,
     fields,
     files,
@@ -48,6 +49,8 @@ class SqlErasures:
             for table, column in _PLACES:
                 statement = select(column).where(column.in_(some), table.c.batch_id != but_by)
                 found.update(work.connection.execute(statement).scalars())
+            for column in (documents.c.digest, documents.c.pdf, documents.c.text, documents.c.tables):
+                found.update(work.connection.execute(select(column).where(column.in_(some))).scalars())
         return frozenset(found)
 
     def holdings(self, work: UnitOfWork, batch_id: str) -> Erased:

@@ -238,6 +238,27 @@ exports = Table(
     Index("ix_ocr_exports_digest", "digest"),
 )
 
+documents = Table(
+    "ocr_documents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("owner", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("pdf", String(64), nullable=False),
+    Column("text", String(64), nullable=False),
+    Column("tables", String(64), nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("found", Integer, nullable=False),
+    Column("reason_ja", Text, nullable=False),
+    Column("reason_en", Text, nullable=False),
+    Column("made_at", utc, nullable=False),
+    Column("made_by", String(32), nullable=False),
+    Index("ix_ocr_documents_made_by", "made_by"),
+    Index("ix_ocr_documents_made_at", "made_at"),
+)
+
 views = Table(
     "ocr_views",
     metadata,
