@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import cv2
+
 from ocr_service.adapters.form_reading.fields import FieldReader
 from ocr_service.adapters.form_reading.pages import PageReader, unreadable
 from ocr_service.adapters.imaging.opening import Opened, open_scan
@@ -27,8 +29,10 @@ def read_pages(
         KnownForm(str(template_id), str(version), read_file(file.read_bytes()).form)
         for (template_id, version), file in zip(arguments["forms"], files[1:], strict=True)
     ]
+    threads = int(os.environ.get("OMP_NUM_THREADS", "1"))  # the sandbox says how many a task may use
+    cv2.setNumThreads(threads)
     lexicons = load_lexicons()
-    engine = RapidOcrCtcReader(threads=int(os.environ.get("OMP_NUM_THREADS", "1")))
+    engine = RapidOcrCtcReader(threads)
     reader = PageReader(
         forms,
         FieldReader(engine, lexicons, load_calibration()),
