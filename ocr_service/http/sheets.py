@@ -78,12 +78,12 @@ def build(forms: Forms, web: Web) -> APIRouter:
         "/{page_id}/fields/{field_id}/crop",
         summary="Picture of a field",
         response_class=Response,
-        responses={**_picture("image/png"), **_READING},
+        responses={**_picture("image/jpeg"), **_READING},
     )
     def crop_field(
         batch_id: BatchId, page_id: PageId, field_id: FieldId, actor: Actor = Depends(web.api_actor)
     ) -> Response:
-        """PNG at full resolution."""
+        """JPEG at full resolution."""
         note_view(web.records, forms.batches, actor, batch_id)
         with web.records.read() as work:
             page = forms.sheets.get(work, actor, batch_id, page_id)
@@ -91,7 +91,7 @@ def build(forms: Forms, web: Web) -> APIRouter:
         field = next((each for each in fields if each.id == field_id), None)
         if field is None:
             raise not_found("項目", "The field")
-        return Response(forms.sheets.crop(page, field), media_type="image/png", headers=_HEADERS)
+        return Response(forms.sheets.crop(page, field), media_type="image/jpeg", headers=_HEADERS)
 
     @router.post(
         "/{page_id}/template",

@@ -162,7 +162,7 @@ class FieldState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ScanField:
     """One field of one page: what was read, and what holds now. `order` is its place on the form; `value` in
-    normal form; `crop_at` and `crop_size`: where its PNG lies in the page's crops, size 0 = none. `version`
+    normal form; `crop_at` and `crop_size`: where its JPEG lies in the page's crops, size 0 = none. `version`
     counts changes, so that two people never overwrite each other silently."""
 
     id: str

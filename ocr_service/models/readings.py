@@ -35,7 +35,7 @@ class Candidate:
 class FieldReading:
     """One field of one page as the machine read it. `candidates` best first, at most five, none for a blank
     field; `confidence`: calibrated probability that the first candidate's value (or the blank) is right;
-    `quad`: the field's corners on the preview in pixels, clockwise from the upper left; `crop`: PNG of the field
+    `quad`: the field's corners on the preview in pixels, clockwise from the upper left; `crop`: JPEG of the field
     at full resolution, b"" when it is off the page."""
 
     field: str

@@ -119,7 +119,7 @@ def add_page_pages(router: APIRouter, desk: Desk) -> None:
         field = next((each for each in fields if each.id == field_id), None)
         if field is None:
             raise not_found("画像", "The picture")
-        return Response(forms.sheets.crop(found, field), media_type="image/png", headers=PICTURE)
+        return Response(forms.sheets.crop(found, field), media_type="image/jpeg", headers=PICTURE)
 
 
 def _neighbours(

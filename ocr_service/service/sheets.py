@@ -67,7 +67,7 @@ class Sheets:
         return self._bytes(page.preview, 0, -1)
 
     def crop(self, page: ScanPage, field: ScanField) -> bytes:
-        """PNG of one field of this page at full resolution. Raises NotFound when it has none."""
+        """JPEG of one field of this page at full resolution. Raises NotFound when it has none."""
         if not field.crop_size or field.page_id != page.id:
             raise _no_picture()
         return self._bytes(page.crops, field.crop_at, field.crop_size)
