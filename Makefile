@@ -3,16 +3,21 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 PORT ?= 8000
-DEBIAN := postgresql-15 chromium fonts-noto-cjk fonts-ipafont
+DEBIAN := postgresql-15 chromium fonts-noto-cjk fonts-ipafont tesseract-ocr tesseract-ocr-jpn
+# Types and hands that forms are drawn in to measure their reading, beside the two families above.
+HANDS := fonts-vlgothic fonts-motoya-l-maruberi fonts-sawarabi-gothic fonts-kiloji fonts-yozvox-yozfont-standard-kana \
+	fonts-yusei-magic fonts-seto fonts-klee fonts-kouzan-mouhitsu fonts-aoyagi-soseki
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup setup-dev debian run serve test soak check format bench eval clean
+.PHONY: help setup setup-dev setup-eval debian run serve test soak check format bench eval clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/.ready ## The program and what it needs, in .venv
 setup-dev: .venv/.ready-dev debian ## Also what tests and checks need
+setup-eval: setup-dev ## Also the fonts that forms are drawn in
+	@sh tests/install_debian_packages $(HANDS)
 
 .venv/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it or give PYTHON=/path/to/python3.11"; exit 1; }
@@ -55,7 +60,7 @@ soak: setup-dev ## The full sizes; writes benchmarks/results
 bench: setup-dev ## Speed at 100,000 passages beside its peers; writes benchmarks/results
 	$(BIN)/python -m benchmarks bench
 
-eval: .venv/.ready ## Quality; CHIENOWA_EVAL_DATA names the folder of public data
+eval: setup-eval ## Quality; CHIENOWA_EVAL_DATA names the folder of public data
 	$(BIN)/python -m evals
 
 clean: ## Removes the environment and the demonstration's data

@@ -100,7 +100,9 @@ class House(Protocol):
 
     def language(self, request: Request) -> str: ...
 
-    def render(self, request: Request, template: str, /, status: int = 200, **context: Any) -> HTMLResponse: ...
+    def render(
+        self, request: Request, template: str, /, status: int = 200, **context: Any
+    ) -> HTMLResponse: ...
 
 
 class Problems:
