@@ -69,6 +69,9 @@ class OverviewRepository(Protocol):
     ) -> ListedRows:
         """The pages read as this form. Raises Invalid for an unknown cursor."""
 
+    def open_fields(self, work: UnitOfWork, batch_id: str, template_id: str, version: str) -> int:
+        """Fields of pages that were read with this template version which wait for people."""
+
     def being_read(self, work: UnitOfWork, batch_id: str) -> tuple[ScanPage, ...]:
         """The first page of each lane's claim, in order."""
 

@@ -17,6 +17,7 @@ from kernel.ids import new_id
 from kernel.records import Records, UnitOfWork
 from ocr_service.models.batches import Batch, BatchState, ScanField, ScanPage
 from ocr_service.models.exports import (
+    Encoding,
     Export,
     ExportFormat,
     ExportSettings,
@@ -124,8 +125,18 @@ class Exporting:
         self._exportable(work, actor, batch_id)
         found = self._one(work, batch_id, template_id)
         ensure_known(found.form, settings)
-        filled = tuple(self._filled(work, batch_id, found))
         headings = tuple(column.heading for column in columns_of(found.form, settings))
+        if len(found.form.pages) == 1 and settings.encoding is Encoding.UTF8:
+            # a form is a page, and nothing has to be looked for: 2,000 pages are not read to show ten
+            shown = tuple(self._filled(work, batch_id, found, limit))
+            return Preview(
+                headings=headings,
+                rows=tuple(rows_of(found.form, shown, settings)),
+                forms=found.pages,
+                unencodable=(),
+                open_fields=self._overviews.open_fields(work, batch_id, template_id, found.version),
+            )
+        filled = tuple(self._filled(work, batch_id, found))
         missing = unencodable(headings, rows_of(found.form, filled, settings), settings.encoding)
         return Preview(
             headings=headings,
@@ -232,30 +243,40 @@ class Exporting:
         return found[0]
 
     def _pages(
-        self, work: UnitOfWork, batch_id: str, found: FormFound
+        self, work: UnitOfWork, batch_id: str, found: FormFound, most: int | None = None
     ) -> tuple[tuple[ScanPage, Mapping[str, ScanField]], ...]:
-        """Pages of the template in the order of the stack."""
+        """Pages of the template in the order of the stack; of each of its pages at most `most`."""
         rows = [
             (row.page, row.fields)
             for page in found.form.pages
-            for row in self._rows(work, batch_id, FormCount(found.template_id, found.version, page.number, 0))
+            for row in islice(
+                self._rows(
+                    work,
+                    batch_id,
+                    FormCount(found.template_id, found.version, page.number, 0),
+                    min(most or _AT_ONCE, _AT_ONCE),
+                ),
+                most,
+            )
         ]
         return tuple(sorted(rows, key=lambda row: row[0].position))
 
-    def _rows(self, work: UnitOfWork, batch_id: str, form: FormCount) -> Iterator[Row]:
+    def _rows(self, work: UnitOfWork, batch_id: str, form: FormCount, at_once: int) -> Iterator[Row]:
         cursor: str | None = None
         while True:
-            listed = self._overviews.rows(work, batch_id, form, cursor, _AT_ONCE)
+            listed = self._overviews.rows(work, batch_id, form, cursor, at_once)
             yield from listed.items
             cursor = listed.next
             if cursor is None:
                 return
 
-    def _filled(self, work: UnitOfWork, batch_id: str, found: FormFound) -> Iterator[FilledForm]:
+    def _filled(
+        self, work: UnitOfWork, batch_id: str, found: FormFound, most: int | None = None
+    ) -> Iterator[FilledForm]:
         names = {file.id: file.name for file in self._desk.scans.files(work, batch_id)}
         deciders = self._repository.deciders(work, batch_id)
         order = {field.name: number for number, field in enumerate(found.form.every_field())}
-        pages = self._pages(work, batch_id, found)
+        pages = self._pages(work, batch_id, found, most)
         least = min((page.number for page in found.form.pages), default=1)
         sides = [
             FilledForm(

@@ -64,6 +64,20 @@ class SqlOverviews:
             held[row.page_id][row.name] = field_of(row)
         return ListedRows(tuple(Row(page, held[page.id]) for page in found), after)
 
+    def open_fields(self, work: UnitOfWork, batch_id: str, template_id: str, version: str) -> int:
+        statement = (
+            select(func.count())
+            .select_from(fields.join(pages, pages.c.id == fields.c.page_id))
+            .where(
+                fields.c.batch_id == batch_id,
+                _OPEN,
+                _READ,
+                pages.c.template_id == template_id,
+                pages.c.template_version == version,
+            )
+        )
+        return int(work.connection.execute(statement).scalar_one())
+
     def being_read(self, work: UnitOfWork, batch_id: str) -> tuple[ScanPage, ...]:
         first = (
             select(func.min(pages.c.position))

@@ -146,3 +146,14 @@ def test_retention_takes_the_files_along(desk: FormDesk) -> None:
         desk.forms.exporting.file(work, ME, export.id)
     with pytest.raises(Conflict):
         desk.forms.exporting.make(ME, batch.id, "kyufu", NAMES)
+
+
+def test_a_look_reads_no_more_pages_than_it_shows(desk: FormDesk) -> None:
+    batch = read_batch(desk, 25, doubt=("amount",))
+    with desk.records.read() as work:
+        few = desk.forms.exporting.preview(work, ME, batch.id, "kyufu", NAMES, limit=3)
+        whole = desk.forms.exporting.preview(
+            work, ME, batch.id, "kyufu", replace(NAMES, encoding=Encoding.CP932), limit=3
+        )
+    assert few == whole
+    assert (len(few.rows), few.forms, few.open_fields) == (3, 25, 25)
