@@ -32,7 +32,6 @@ RIGHTS = {
     "may_verify": Action.FORM_VERIFY,
     "may_export": Action.FORM_EXPORT,
     "may_make_templates": Action.FORM_TEMPLATE,
-    "may_entrust": Action.FORM_ENTRUST,
     "may_lead": Action.FORM_LEAD,
     "may_set_policy": Action.FORM_POLICY,
 }
