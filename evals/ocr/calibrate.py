@@ -24,13 +24,23 @@ from ocr_service.adapters.rapidocr.ctc import RapidOcrCtcReader
 from ocr_service.models.fields import Field, Writing
 from ocr_service.models.readings import PageOutcome
 from ocr_service.ports.form_reading import KnownForm, PageAddress, Wanted
-from ocr_service.rules.calibration import FEATURES, Calibration, family_of, features_of
+from ocr_service.rules.calibration import (
+    FEATURES,
+    MARK_FEATURES,
+    Calibration,
+    MarkEvidence,
+    family_of,
+    features_of,
+    features_of_marks,
+)
 from ocr_service.rules.decoding.decoder import Evidence
 from ocr_service.rules.values import same
 from ocr_service.schemas.forms import read_file
 
 _TODAY = date(2026, 11, 20)
 _PULL = 4.0  # of every weight towards 0, so that no feature is trusted on a few fields
+_PULL_OF_MARKS = 0.1  # few of them are wrong, and these must be heard
+_MARK = "mark"
 _STEPS = 80
 _LONGEST = 0.5  # change of a weight in one step: where nearly all are right the full step leads astray
 _BINS = 10
@@ -53,12 +63,18 @@ class _Listening(Calibration):
     def __init__(self) -> None:
         super().__init__({})
         object.__setattr__(self, "noted", {})
+        object.__setattr__(self, "marks", {})
 
     noted: dict[str, tuple[Field, Evidence]]
+    marks: dict[str, tuple[Field, MarkEvidence]]
 
     def confidence(self, field: Field, evidence: Evidence) -> float:
         self.noted[field.name] = (field, evidence)
         return evidence.probability
+
+    def mark_confidence(self, field: Field, evidence: MarkEvidence) -> float:
+        self.marks[field.name] = (field, evidence)
+        return evidence.worst
 
 
 def rows(folder: Path) -> Iterator[Row]:
@@ -75,12 +91,17 @@ def rows(folder: Path) -> Iterator[Row]:
             if "brush" in writing[name].values():
                 continue
             listening.noted.clear()
+            listening.marks.clear()
             with open_scan(place / "pages" / name, name) as scan:
                 address = PageAddress("", 1)
                 read = reader.read(scan.page(address), Wanted(address, place.name, 1))
             if read.outcome is not PageOutcome.MATCHED:
                 continue
             for each in read.fields:
+                if each.field in listening.marks and each.field in values:
+                    field, mark = listening.marks[each.field]
+                    right = same(field, each.value, values[each.field])
+                    yield Row(_MARK, features_of_marks(field, mark), right, right)
                 if each.field in listening.noted and each.field in values:
                     field, evidence = listening.noted[each.field]
                     hand = Writing.PRINTED if writing[name][each.field] == "printed" else Writing.HANDWRITTEN
@@ -107,26 +128,35 @@ def _truth(place: Path) -> tuple[dict[str, dict[str, str]], dict[str, dict[str, 
 def fit(known: Sequence[Row]) -> Calibration:
     """Logistic models with a pull towards 0 (towards the model of all fields for each family), by Newton's
     method."""
-    common = _fitted(known, np.zeros(len(FEATURES)))
+    texts = [row for row in known if row.family != _MARK]
+    common = _fitted(texts, np.zeros(len(FEATURES)))
     families: dict[str, list[Row]] = defaultdict(list)
-    for row in known:
+    for row in texts:
         families[row.family].append(row)
     models = {"text": common.tolist()}
     for family, members in sorted(families.items()):
         models[family] = [round(float(weight), 4) for weight in _fitted(members, common)]
     for family in ("name", "kana", "address", "date", "checked", "digits"):
         models.setdefault(family, [round(float(weight), 4) for weight in common])
+    marks = [row for row in known if row.family == _MARK]
+    models[_MARK] = fitted_marks(marks)
     return Calibration(models)
 
 
-def _fitted(known: Sequence[Row], towards: NDArray[np.float64]) -> NDArray[np.float64]:
+def fitted_marks(marks: Sequence[Row]) -> list[float]:
+    """The model of marks: their facts are others than those of writing."""
+    weights = _fitted(marks, np.zeros(len(MARK_FEATURES)), _PULL_OF_MARKS)
+    return [round(float(weight), 4) for weight in weights]
+
+
+def _fitted(known: Sequence[Row], towards: NDArray[np.float64], pull: float = _PULL) -> NDArray[np.float64]:
     features = np.array([row.features for row in known])
     right = np.array([row.right for row in known], dtype=float)
     weights = towards.copy()
     for _ in range(_STEPS):
         chance = 1.0 / (1.0 + np.exp(-np.clip(features @ weights, -30, 30)))
-        slope = features.T @ (chance - right) + _PULL * (weights - towards)
-        bend = (features * (chance * (1 - chance))[:, None]).T @ features + _PULL * np.eye(len(weights))
+        slope = features.T @ (chance - right) + pull * (weights - towards)
+        bend = (features * (chance * (1 - chance))[:, None]).T @ features + pull * np.eye(len(weights))
         step = np.linalg.solve(bend, slope)
         weights = weights - step * min(1.0, _LONGEST / float(np.abs(step).max() + 1e-12))
     return np.asarray(weights)
@@ -134,10 +164,9 @@ def _fitted(known: Sequence[Row], towards: NDArray[np.float64]) -> NDArray[np.fl
 
 def measured(model: Calibration, known: Sequence[Row]) -> dict[str, float]:
     """Brier score and expected calibration error (ten bins), and what could pass at 0.5 % wrong."""
-    features = np.array([row.features for row in known])
     right = np.array([row.right for row in known], dtype=float)
-    weights = np.array([model.models[row.family] for row in known])
-    chance = 1.0 / (1.0 + np.exp(-np.clip((features * weights).sum(axis=1), -30, 30)))
+    totals = np.array([np.dot(row.features, model.models[row.family]) for row in known])
+    chance = 1.0 / (1.0 + np.exp(-np.clip(totals, -30, 30)))
     order = np.argsort(-chance)
     wrong = np.cumsum(1 - right[order]) / np.arange(1, len(order) + 1)
     passing = np.flatnonzero(wrong <= 0.005)
@@ -179,7 +208,11 @@ def main() -> None:
             )
     if wanted.write:
         CALIBRATION.write_text(
-            json.dumps({"features": FEATURES, "models": model.models}, indent=1) + "\n", encoding="utf-8"
+            json.dumps(
+                {"features": FEATURES, "mark_features": MARK_FEATURES, "models": model.models}, indent=1
+            )
+            + "\n",
+            encoding="utf-8",
         )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import prod
 
 from ocr_service.adapters.form_reading.looks import narrowed
 from ocr_service.adapters.form_reading.patches import Cut
@@ -18,7 +17,7 @@ from ocr_service.models.fields import CHECKED, Field, FieldType
 from ocr_service.models.readings import Candidate, Flag
 from ocr_service.ports.page_reading import Pixels
 from ocr_service.ports.recognition import CtcReader
-from ocr_service.rules.calibration import Calibration
+from ocr_service.rules.calibration import Calibration, MarkEvidence
 from ocr_service.rules.decoding.decoder import Decoder, needs_second_look, together
 from ocr_service.rules.decoding.expectations import expectation_of
 from ocr_service.rules.lexicons.lexicons import Lexicons
@@ -65,13 +64,19 @@ class FieldReader:
         flags = _of_place(cut)
         match cut.field.type:
             case FieldType.CHOICE:
-                return _choice(cut, ink, flags)
+                return _choice(cut, ink, flags, self._calibration)
             case FieldType.CHECK_BOX:
                 mark = box_mark(cut.patch, ink)
                 taken_back = frozenset({Flag.STRUCK_OUT}) if mark.crossed_out else frozenset()
-                return _ticked(mark.probability, ink, flags | taken_back)
+                evidence = MarkEvidence(
+                    _sureness(mark.probability), stray=mark.stray, unclear=mark.crossed_out
+                )
+                sure = self._calibration.mark_confidence(cut.field, evidence)
+                return _ticked(mark.probability, sure, ink, flags | taken_back)
             case FieldType.SEAL:
-                return _ticked(seal(cut.patch, ink).probability, ink, flags)
+                there = seal(cut.patch, ink).probability
+                sure = self._calibration.mark_confidence(cut.field, MarkEvidence(_sureness(there)))
+                return _ticked(there, sure, ink, flags)
             case FieldType.BARCODE:
                 return _barcode(cut, ink, flags)
             case _:
@@ -123,15 +128,19 @@ def _of_place(cut: Cut) -> frozenset[Flag]:
     return frozenset(flags)
 
 
-def _ticked(probability: float, ink: Ink, flags: frozenset[Flag]) -> Read:
+def _sureness(probability: float) -> float:
+    return max(probability, 1.0 - probability)
+
+
+def _ticked(probability: float, sure: float, ink: Ink, flags: frozenset[Flag]) -> Read:
     """A box that is ticked or not, a seal that is there or not."""
     amount = ink.amount + ink.red_amount
     if probability <= 0.5:
-        return Read((), 1.0 - probability, True, amount, flags)
-    return Read((Candidate("✓", CHECKED, probability),), probability, False, amount, flags)
+        return Read((), sure, True, amount, flags)
+    return Read((Candidate("✓", CHECKED, probability),), sure, False, amount, flags)
 
 
-def _choice(cut: Cut, ink: Ink, flags: frozenset[Flag]) -> Read:
+def _choice(cut: Cut, ink: Ink, flags: frozenset[Flag], calibration: Calibration) -> Read:
     field, patch = cut.field, cut.patch
     places = [
         patch.place(each.box.x - cut.box.x, each.box.y - cut.box.y, each.box.width, each.box.height)
@@ -142,7 +151,9 @@ def _choice(cut: Cut, ink: Ink, flags: frozenset[Flag]) -> Read:
     amount = ink.amount + ink.red_amount
     if found.unclear:
         flags |= {Flag.SEVERAL_MARKS}
-    sure = prod(max(chance, 1.0 - chance) for chance in chances)
+    sure = calibration.mark_confidence(
+        field, MarkEvidence(min(map(_sureness, chances)), found.tail, found.stray, found.unclear)
+    )
     chosen = [choice for choice, chance in zip(field.choices, chances, strict=True) if chance > 0.5]
     if not chosen:
         return Read((), sure, True, amount, flags)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ocr_service.rules.calibration import FEATURES, Calibration
+from ocr_service.rules.calibration import FEATURES, MARK_FEATURES, Calibration
 from ocr_service.rules.lexicons.addresses import Addresses
 from ocr_service.rules.lexicons.lexicons import Lexicons
 from ocr_service.rules.lexicons.tries import Trie
@@ -38,6 +38,6 @@ def load_addresses(folder: Path = FOLDER) -> Addresses:
 def load_calibration(file: Path = CALIBRATION) -> Calibration:
     """The shipped models of confidence. Raises ValueError when they were fitted for other features."""
     stored = json.loads(file.read_text(encoding="utf-8"))
-    if tuple(stored["features"]) != FEATURES:
+    if tuple(stored["features"]) != FEATURES or tuple(stored["mark_features"]) != MARK_FEATURES:
         raise ValueError(f"{file.name}: fit it again (evals.ocr.calibrate)")
     return Calibration(stored["models"])

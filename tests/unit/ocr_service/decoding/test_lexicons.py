@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocr_service.adapters.lexicons.files import FOLDER, load_addresses, load_calibration, load_lexicons
-from ocr_service.rules.calibration import FEATURES, Calibration
+from ocr_service.rules.calibration import FEATURES, MARK_FEATURES, Calibration, MarkEvidence
 from ocr_service.rules.decoding.decoder import Evidence
 from tests.unit.ocr_service.decoding.seen import a_field
 
@@ -72,6 +72,14 @@ def test_confidence_grows_with_the_evidence_and_is_never_certain() -> None:
         assert 0.0 < weak < strong < 1.0
 
 
+def test_marks_are_never_certain_and_least_where_it_is_not_plain_whose_they_are() -> None:
+    model = load_calibration()
+    plain = model.mark_confidence(a_field("choice"), MarkEvidence(0.9999))
+    assert 0.99 < plain < 0.9995
+    assert model.mark_confidence(a_field("choice"), MarkEvidence(0.9999, tail=0.35)) < 0.9
+    assert model.mark_confidence(a_field("check_box"), MarkEvidence(0.55)) < 0.9
+
+
 def test_models_for_other_features_are_refused(tmp_path: Path) -> None:
     stored = tmp_path / "calibration.json"
     stored.write_text('{"features": ["one"], "models": {}}', encoding="utf-8")
@@ -81,5 +89,7 @@ def test_models_for_other_features_are_refused(tmp_path: Path) -> None:
 
 def test_every_model_has_a_weight_for_each_feature() -> None:
     models = load_calibration().models
-    assert {len(weights) for weights in models.values()} == {len(FEATURES)}
+    lengths = {family: len(weights) for family, weights in models.items()}
+    assert lengths.pop("mark") == len(MARK_FEATURES)
+    assert set(lengths.values()) == {len(FEATURES)}
     assert isinstance(Calibration(models).confidence(a_field("seal"), evidence(0.5, 0.5)), float)

@@ -87,6 +87,60 @@ def test_a_check_box_is_ticked_crossed_or_filled(path: tuple[tuple[float, float]
     assert box_mark(ticked, written(ticked)).probability > 0.7
 
 
+def test_circles_that_touch_mark_both_their_words() -> None:
+    drawing = choices()
+    for x, y in PLACES[:2]:
+        drawing.ring(x + 2.8, y + 2.4, 7.6, flat=0.5)
+    assert chosen(judged(drawing.patch(), several=True)) == [0, 1]
+
+
+def test_a_tick_that_runs_on_over_the_next_word_tells_of_it() -> None:
+    drawing = Drawing(width=40, height=10)
+    for x in (6.0, 14.0, 22.0):
+        drawing.print_word(x, 7, "AB")
+    drawing.stroke((16, 5.5), (17.5, 7.5), (26, 1))
+    patch = drawing.patch()
+    long = marks(patch, written(patch), [patch.place(x, 3, 5.5, 4.5) for x in (6.0, 14.0, 22.0)])
+    plain = choices()
+    plain.ring(PLACES[1][0] + 2.8, PLACES[1][1] + 2.4, 4.2, flat=0.8)
+    assert judged(plain.patch()).tail < 0.05
+    assert long.tail > 0.15
+
+
+def test_a_mark_between_the_words_makes_a_blank_unsure() -> None:
+    drawing = choices()
+    drawing.ring(31.2, 5, 1.6)
+    found = judged(drawing.patch())
+    assert chosen(found) == []
+    assert max(mark.probability for mark in found.each) > 0.3
+
+
+@pytest.mark.parametrize("radius", [2.1, 2.5, 2.9])
+@pytest.mark.parametrize("aside", [0.0, 0.6])
+def test_a_circle_round_a_check_box_marks_it(radius: float, aside: float) -> None:
+    drawing = Drawing(width=4.2, height=4.2)
+    drawing.ring(2.1 + aside, 2.1, radius)
+    patch = drawing.patch(shift=0.1)
+    found = box_mark(patch, written(patch))
+    assert found.probability > 0.7
+    assert found.ring > 0.4
+
+
+@pytest.mark.parametrize(("what", "most"), [("circle", 0.1), ("wide", 0.5), ("tick", 0.1)])
+def test_a_mark_of_the_box_below_is_not_this_box_s(what: str, most: float) -> None:
+    """A wide circle that comes close may leave it unsure, but marks nothing."""
+    drawing = Drawing(width=4.2, height=4.2)
+    drawing.print_square(0, 5.4, 4.2)
+    if what != "tick":
+        drawing.ring(2.1, 7.5, 2.4 if what == "circle" else 2.8)
+    else:
+        drawing.stroke((1, 7.3), (2, 8.8), (3.8, 4.6))
+    patch = drawing.patch(shift=0.1)
+    found = box_mark(patch, written(patch))
+    assert found.probability < most
+    assert found.stray > 0.3
+
+
 @pytest.mark.parametrize("colour", [(215, 60, 50), (90, 90, 90)])
 def test_a_seal_is_there_or_not(colour: tuple[int, int, int]) -> None:
     drawing = Drawing(width=20, height=16)
