@@ -1,18 +1,19 @@
-"""Excel workbooks whose cells are text: leading zeros stay, and nothing is a formula."""
+"""Excel workbooks whose cells are text: leading zeros stay, and nothing is a formula. openpyxl is loaded with the
+first workbook, so that serving starts without it."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from typing import TYPE_CHECKING
 
 from ocr_service.models.exports import ExportSettings, FilledForm
 from ocr_service.models.forms import Form
 from ocr_service.rules.tables import columns_of, rows_of
+
+if TYPE_CHECKING:
+    from openpyxl.cell import Cell
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 _TEXT = "@"
 _WIDTHS = (8, 40)  # characters
@@ -23,6 +24,9 @@ class ExcelWriter:
     """A TableWriter."""
 
     def write(self, file: Path, form: Form, filled: Iterable[FilledForm], settings: ExportSettings) -> None:
+        from openpyxl import Workbook
+        from openpyxl.utils import get_column_letter
+
         book = Workbook(write_only=True)
         sheet = book.create_sheet(title="読み取り結果")
         headings = [column.heading for column in columns_of(form, settings)]
@@ -37,6 +41,10 @@ class ExcelWriter:
         book.save(file)
 
     def _cells(self, sheet: WriteOnlyWorksheet, texts: Sequence[str], bold: bool = False) -> list[Cell]:
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+        from openpyxl.styles import Font
+
         cells = []
         for text in texts:
             cell = WriteOnlyCell(sheet)

@@ -1,12 +1,8 @@
-"""Tables that were found on pages: as a workbook with a sheet each, or as one CSV."""
+"""Tables that were found on pages: as a workbook with a sheet each, or as one CSV. openpyxl is loaded with the first workbook."""
 
 import csv
 from collections.abc import Iterable
 from pathlib import Path
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from ocr_service.ports.documents import Rows
 from ocr_service.rules.tables import guarded
@@ -20,6 +16,10 @@ class TablesBook:
     """A TablesWriter of Excel workbooks; all cells are text, nothing is a formula."""
 
     def write(self, file: Path, tables: Iterable[tuple[str, Rows]]) -> None:
+        from openpyxl import Workbook
+        from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
         book = Workbook(write_only=True)
         written = 0
         for title, rows in tables:

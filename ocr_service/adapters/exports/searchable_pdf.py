@@ -1,16 +1,18 @@
 """PDF with the page as picture and its text, invisible, over it. The font is one of those that every PDF reader
-brings for Japanese (Adobe-Japan1), so nothing is embedded."""
+brings for Japanese (Adobe-Japan1), so nothing is embedded. reportlab is loaded with the first PDF, so that serving
+starts without it."""
+
+from __future__ import annotations
 
 import io
 from collections.abc import Iterable
 from pathlib import Path
-
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfgen.canvas import Canvas
+from typing import TYPE_CHECKING
 
 from ocr_service.ports.exports import PdfPage
+
+if TYPE_CHECKING:
+    from reportlab.pdfgen.canvas import Canvas
 
 _FONT = "HeiseiKakuGo-W5"
 _A4 = (595.28, 841.89)  # points
@@ -21,6 +23,10 @@ class SearchablePdfWriter:
     """A PdfWriter."""
 
     def write(self, file: Path, title: str, pages: Iterable[PdfPage]) -> None:
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+        from reportlab.pdfgen.canvas import Canvas
+
         pdfmetrics.registerFont(UnicodeCIDFont(_FONT))
         canvas = Canvas(str(file), pageCompression=1)
         canvas.setTitle(title)
@@ -30,6 +36,9 @@ class SearchablePdfWriter:
         canvas.save()
 
     def _page(self, canvas: Canvas, page: PdfPage) -> None:
+        from reportlab.lib.utils import ImageReader
+        from reportlab.pdfbase import pdfmetrics
+
         width, height = page.size
         short, long = _A4
         paper = (long, short) if width > height else (short, long)
