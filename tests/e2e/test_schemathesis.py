@@ -13,6 +13,15 @@ from tests.e2e.served import Served, served
 COMMAND = Path(sys.executable).with_name("schemathesis")
 # These end the access that the others are tried with; they are tried last, each run with a token of its own.
 ENDS_ACCESS = ("revokeToken", "changeUser", "resetUser")
+# Operations by themselves are tried in parts, so that each part ends well within a test's time.
+BATCHES, FORMS = "^/api/v1/batches", "^/api/v1/(form|export)"
+INSIDE = f"{BATCHES}/[^/]+/[^/]+/."
+PARTS = {
+    "batches": (f"--include-path-regex={BATCHES}", f"--exclude-path-regex={INSIDE}"),
+    "inside batches": (f"--include-path-regex={INSIDE}",),
+    "forms": (f"--include-path-regex={FORMS}",),
+    "bank": (f"--exclude-path-regex={BATCHES}|{FORMS}",),
+}
 COMMON = (
     # One at a time: compiling in several threads at once fails now and then on Python 3.11 (AST recursion depth mismatch).
     "--workers=1",
@@ -57,8 +66,9 @@ def left_out() -> list[str]:
     return [f"--exclude-operation-id={name}" for name in (*ENDS_ACCESS, "startAdaptation")]
 
 
-def test_each_operation_alone(server: Served, tmp_path: Path) -> None:
-    run(server, tmp_path, "--phases=examples,coverage,fuzzing", "--max-examples=8", *left_out())
+@pytest.mark.parametrize("part", PARTS)
+def test_each_operation_alone(server: Served, tmp_path: Path, part: str) -> None:
+    run(server, tmp_path, "--phases=examples,coverage,fuzzing", "--max-examples=6", *PARTS[part], *left_out())
 
 
 def test_operations_one_after_the_other(server: Served, tmp_path: Path) -> None:
