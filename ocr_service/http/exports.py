@@ -43,7 +43,9 @@ class PreviewOut(BaseModel):
 def build(forms: Forms, web: Web) -> APIRouter:
     router = APIRouter(tags=["exports"])
 
-    @router.get("/export-profiles", summary="Saved ways of exporting", responses=problem_responses(401, 403))
+    @router.get(
+        "/export-profiles", summary="Saved ways of exporting", responses=problem_responses(401, 403, 422)
+    )
     def list_export_profiles(
         template_id: Template = "",
         actor: Actor = Depends(web.api_actor),
