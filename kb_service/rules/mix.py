@@ -13,6 +13,8 @@ _RIVALS = 9  # runners-up that are compared with the best
 WORDING = 0.5  # how much repeating the question's wording counts beside its words
 FIRST = 10  # entries whose wording is looked at: a page
 
+_NOTHING = 1e-9  # a cosine below it says nothing, and its inverse may be no number
+
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
@@ -44,9 +46,9 @@ def mix(words: Mapping[str, float], meaning: Mapping[str, float]) -> list[Mixed]
     from either; with an arm empty the other one decides alone."""
     best_word = max(words.values(), default=0.0)
     best_meaning = max(meaning.values(), default=0.0)
-    share = share_of_meaning(words.values()) if best_meaning > 0 else 0.0
-    by_word = (1 - share) / best_word if best_word > 0 else 0.0
-    by_meaning = share / best_meaning if best_meaning > 0 else 0.0
+    share = share_of_meaning(words.values()) if best_meaning > _NOTHING else 0.0
+    by_word = (1 - share) / best_word if best_word > _NOTHING else 0.0
+    by_meaning = share / best_meaning if best_meaning > _NOTHING else 0.0
     mixed = [
         Mixed(
             entry_id,

@@ -78,6 +78,7 @@ class Indexing:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._quiet: threading.Thread | None = None
         self._looked_at_promoted = 0.0
         self._problem: ChienowaError | None = None
         self._unbuilt: _Unbuilt | None = None
@@ -290,10 +291,12 @@ class Indexing:
             self._build(False, embedder, _silently)
         elif unbuilt is not None and unbuilt.version == embedder.version and now < unbuilt.again_at:
             return
-        elif not self._building.locked():
-            threading.Thread(
+        elif not self._building.locked() and (self._quiet is None or not self._quiet.is_alive()):
+            # alive until it has noted why it failed: else the next look would try again at once
+            self._quiet = threading.Thread(
                 target=self._build_quietly, args=(embedder,), name="vectors", daemon=True
-            ).start()
+            )
+            self._quiet.start()
 
     def _build_quietly(self, embedder: Embedder) -> None:
         try:

@@ -169,9 +169,13 @@ class Person:
         self.ways[name] = self.ways.get(name, 0) + 1
 
 
+_PICTURE_IS_THERE = "() => { const it = document.querySelector('form[data-card] [data-crop]'); return it && !it.hidden && it.complete && it.naturalWidth > 0; }"
+
+
 def item(page: Page) -> str:
     """The id of the field that is shown, once its picture is."""
     expect(page.locator("form[data-card][data-item] [data-crop]")).to_be_visible()
+    page.wait_for_function(_PICTURE_IS_THERE)  # nothing is accepted before
     return str(page.locator("form[data-card]").get_attribute("data-item"))
 
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb_service.rules.mix import FIRST, mix, reworded, share_of_meaning, shares
@@ -14,6 +14,7 @@ cosines = st.dictionaries(ids, st.floats(-1, 1), max_size=12)
 
 
 @given(word_scores, cosines)
+@example({}, {"a": 5e-324, "b": 0.0})
 def test_everything_comes_once_in_order(words: dict[str, float], meaning: dict[str, float]) -> None:
     order = mix(words, meaning)
     assert sorted(each.entry_id for each in order) == sorted({*words, *meaning})
