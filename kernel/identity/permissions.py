@@ -23,7 +23,6 @@ class Action(StrEnum):
     FORM_VERIFY = "form.verify"
     FORM_EXPORT = "form.export"
     FORM_TEMPLATE = "form.template"  # make, publish and share templates
-    FORM_ENTRUST = "form.entrust"  # let the shared body verify a batch
     FORM_LEAD = "form.lead"  # speed and agreement of others
     FORM_POLICY = "form.policy"  # how long images and values are kept, watched folders
     TOKEN_OWN = "token.own"  # noqa: S105  make API tokens for oneself
@@ -43,7 +42,6 @@ TABLE: dict[Role, frozenset[Action]] = {
             Action.ENTRY_DELETE,
             *_FORM_WORK,
             Action.FORM_TEMPLATE,
-            Action.FORM_ENTRUST,
             Action.FORM_LEAD,
         }
     ),
@@ -84,7 +82,6 @@ SCOPE_NEEDED: dict[Action, Scope] = {
     Action.FORM_VERIFY: Scope.WRITE,
     Action.FORM_EXPORT: Scope.READ,
     Action.FORM_TEMPLATE: Scope.WRITE,
-    Action.FORM_ENTRUST: Scope.WRITE,
     Action.FORM_LEAD: Scope.READ,
     Action.FORM_POLICY: Scope.ADMIN,
     Action.TOKEN_OWN: Scope.ADMIN,

@@ -14,7 +14,7 @@ SCOPE_SETS = st.frozensets(st.sampled_from(list(Scope)))
 EXPECTED = {  # read off the wards' division of work; a change here is a decision
     Role.READER: "entry.read token.own",
     Role.CONTRIBUTOR: "entry.read entry.write form.export form.read form.run form.verify token.own",
-    Role.REVIEWER: "entry.delete entry.publish entry.read entry.write form.entrust form.export form.lead form.read"
+    Role.REVIEWER: "entry.delete entry.publish entry.read entry.write form.export form.lead form.read"
     " form.run form.template form.verify token.own",
     Role.OPERATOR: "entry.read import index.manage operations.read token.own",
     Role.AUDITOR: "audit.read entry.read",
